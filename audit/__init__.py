@@ -1,0 +1,1 @@
+"""What was asked and answered. Append-only; never a value read from a source."""

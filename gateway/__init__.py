@@ -1,0 +1,1 @@
+"""The server, the one place where the others meet."""

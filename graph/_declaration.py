@@ -1,0 +1,66 @@
+"""The words of a declaration: `bloc`, `objet` and `champ` (a field with its scope), and `bloc_field` (a bloc's method)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, dataclass_transform
+
+import strawberry
+from strawberry.schema_directive import Location
+
+T = TypeVar("T")
+#: Disjunctive normal form: outer OR, inner AND.
+Scopes = tuple[tuple[str, ...], ...]
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="requiresScopes",
+    description="Scopes que l'habilitation doit porter pour lire ce champ : un groupe au moins (OU), en entier (ET).",
+)
+class RequiresScopes:
+    """The federation's word for a guarded field."""
+
+    scopes: list[list[str]]
+
+
+@strawberry.schema_directive(
+    locations=[Location.ARGUMENT_DEFINITION],
+    name="requiresYearScopes",
+    description=(
+        "Scopes qu'une valeur de cet argument exige : le groupe de rang k vaut pour l'année N-k, "
+        "N étant l'année civile en cours."
+    ),
+)
+class RequiresYearScopes:
+    """The federation's directive does not go on arguments: this one does, and lists the years from N-1 down."""
+
+    scopes: list[list[str]]
+
+
+#: A rule over the arguments of a field: pure, run by the plan before anything is called, and again by the method.
+#: Given the circumstances and the arguments as keywords, it returns the resolved ones.
+#: It raises ParametreInvalide (the whole request is refused) or NonHabilite (the bloc alone is).
+Regle = Callable[..., Mapping[str, Any]]
+
+
+def _groupes(scope: str | None, ou: Scopes) -> list[RequiresScopes]:
+    groupes = ou or (((scope,),) if scope else ())
+    return [RequiresScopes(scopes=[list(groupe) for groupe in groupes])] if groupes else []
+
+
+def champ(description: str, *, scope: str | None = None, ou: Scopes = ()) -> Any:
+    """Declare a field; `scope` guards it, or `ou` when several groups of scopes open it."""
+    return strawberry.field(description=description, directives=_groupes(scope, ou))
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(champ,))
+def bloc(*, description: str, name: str | None = None) -> Callable[[type[T]], type[T]]:
+    """Declare what one source says of a person. A source fills it: the type is the key."""
+    return strawberry.type(description=description, name=name)
+
+
+objet = bloc
+
+
+def bloc_field(description: str, *, regle: Regle | None = None, scope: str | None = None, ou: Scopes = ()) -> Any:
+    """Declare a method whose arguments follow `regle`, and whose leaves all share the guard `scope` (or `ou`)."""
+    return strawberry.field(description=description, directives=_groupes(scope, ou), metadata={"regle": regle})

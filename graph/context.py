@@ -1,0 +1,43 @@
+"""What a resolver may ask of the request: the Protocol that `resolvers/` implements, and the Info that carries it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import strawberry
+
+from graph.circonstances import Circonstances
+from graph.demande import Demande
+from graph.identite import Identite
+
+if TYPE_CHECKING:
+    from graph.habilitation import Habilitation
+    from graph.source import EtatDeSource
+
+Bloc = TypeVar("Bloc")
+Chemin = tuple[str | int, ...]
+
+
+class Context(Circonstances, Protocol):
+    """The context of one request."""
+
+    @property
+    def identite(self) -> Identite | None:
+        """Identity vouched for by FranceConnect, when the caller presents one."""
+
+    @property
+    def habilitation(self) -> "Habilitation":
+        """What the caller's token may ask."""
+
+    def sources(self) -> Sequence["EtatDeSource"]:
+        """State of every source, from real traffic."""
+
+    async def load(self, bloc: type[Bloc], demande: Demande, chemin: Chemin) -> Bloc:
+        """Return the bloc that answers `demande`. Raise ErreurDeBloc; refuse a path that the plan did not keep."""
+
+
+class Info(strawberry.Info[Context, None]):
+    """GraphQL's info, with the one verb that bloc methods need."""
+
+    async def load(self, bloc: type[Bloc], demande: Demande) -> Bloc:
+        """Load a bloc for the field being resolved."""
+        return await self.context.load(bloc, demande, tuple(self.path.as_list()))

@@ -1,0 +1,44 @@
+"""What callers see of the sources: their state from real traffic, and what each one did for a request."""
+
+from enum import Enum
+
+import strawberry
+
+from graph._declaration import champ, objet
+from graph.errors import EtatSource
+
+
+@strawberry.enum(description="Disponibilité d'une source, d'après le trafic réel.")
+class Disponibilite(Enum):
+    """How a source has been answering lately."""
+
+    DISPONIBLE = strawberry.enum_value("DISPONIBLE", description="La source répond normalement.")
+    PERTURBEE = strawberry.enum_value("PERTURBEE", description="Une partie des appels récents ont échoué.")
+    INDISPONIBLE = strawberry.enum_value("INDISPONIBLE", description="Aucun appel récent n'a abouti.")
+    INCONNUE = strawberry.enum_value("INCONNUE", description="Aucun appel récent : rien à en dire.")
+
+
+@objet(name="Source", description="Une administration interrogée, et l'état de son service.")
+class EtatDeSource:
+    """A source and its state over the last minutes."""
+
+    nom: str = champ("Nom stable de la source.")
+    libelle: str = champ("Administration qui détient la donnée.")
+    fournisseur: str = champ("Service interrogé.")
+    bloc: str = champ("Type que la source remplit.")
+    disponibilite: Disponibilite = champ("Disponibilité d'après le trafic récent.")
+    appels_recents: int = champ("Nombre d'appels des dix dernières minutes.")
+    latence_mediane_ms: int | None = champ("Latence médiane de ces appels, en millisecondes.")
+
+
+@objet(description="Ce qu'une source a répondu pour un bloc de la requête.")
+class SourceConsultee:
+    """The outcome of one bloc of the request."""
+
+    chemin: str = champ("Chemin du bloc dans la réponse, clés séparées par des points.")
+    source: str = champ("Nom de la source.")
+    fournisseur: str = champ("Service interrogé.")
+    etat: EtatSource = champ("État du bloc.")
+    code: str | None = champ("Code de l'erreur portée par le bloc, s'il est nul.")
+    duree_ms: int | None = champ("Durée de l'appel, en millisecondes ; nulle si rien n'a été appelé.")
+    reessayer_dans_ms: int | None = champ("Délai conseillé avant un nouvel essai, en millisecondes.")

@@ -1,0 +1,1 @@
+"""Where data come from: one folder per source (adapter and simulator); `_*.py` is the shared mechanism."""

@@ -1,0 +1,1 @@
+"""How a query is answered: cost, plan, execution, projection; one loader per bloc."""

@@ -1,0 +1,1 @@
+"""The open test environment: personas, simulators over HTTP, faults on demand, sandbox tokens."""
