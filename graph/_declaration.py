@@ -1,4 +1,4 @@
-"""The words of a declaration: `bloc`, `objet` and `champ` (a field with its scope), and `bloc_field` (a bloc's method)."""
+"""The words of a declaration: `bloc`, `objet`, `champ` (a field with its scope), `bloc_field` (a method of a bloc)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, dataclass_transform

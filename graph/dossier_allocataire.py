@@ -1,4 +1,4 @@
-"""Bloc `dossierAllocataire`: quotient familial, household and address, as the CNAF or the MSA knows them (CSS L. 583-3)."""
+"""Bloc `dossierAllocataire`: quotient familial, household and address, as the CNAF or the MSA knows them."""
 
 from collections.abc import Mapping
 from enum import Enum

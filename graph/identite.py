@@ -1,4 +1,4 @@
-"""A person as the caller names her: a bundle of keys. The input, its rules, its frozen form, and what a source accepts."""
+"""A person as the caller names her, a bundle of keys: the input, its rules, its frozen form, what a source accepts."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ class Identite:
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """One way for a source to recognise a person: `texte` names it to callers, `possible` tells if the bundle has it."""
+    """One way for a source to recognise a person: `texte` names it, `possible` tells if the bundle allows it."""
 
     texte: str
     possible: Callable[[Identite], bool]

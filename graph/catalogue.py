@@ -1,0 +1,74 @@
+"""The guard of each field, the blocs, every scope: computed from the assembled declarations, never listed."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
+
+from graph._declaration import RequiresScopes, Scopes
+
+if TYPE_CHECKING:
+    from strawberry.types.field import StrawberryField
+
+_DEFINITION = "strawberry-definition"
+
+
+def core(schema: strawberry.Schema) -> GraphQLSchema:
+    """Return the graphql-core schema behind strawberry's."""
+    return schema._schema  # noqa: SLF001 - strawberry offers no public way; the version is pinned
+
+
+def declaration(field: GraphQLField) -> "StrawberryField | None":
+    """Return the declaration of a field of the graph; None for introspection."""
+    definition: StrawberryField | None = field.extensions.get(_DEFINITION)
+    return definition
+
+
+def guard(field: GraphQLField) -> Scopes:
+    """Return the guard a field carries itself, as groups of scopes (OR of ANDs); empty when it carries none."""
+    definition = declaration(field)
+    directives = definition.directives if definition else ()
+    return tuple(
+        tuple(group) for directive in directives if isinstance(directive, RequiresScopes) for group in directive.scopes
+    )
+
+
+def python_type(field: GraphQLField) -> Any:
+    """Return the Python class that a field's object type was declared with; None for a leaf."""
+    definition = get_named_type(field.type).extensions.get(_DEFINITION)
+    return getattr(definition, "origin", None)
+
+
+def blocs(schema: GraphQLSchema) -> dict[str, GraphQLField]:
+    """Return the blocs of Particulier: its object fields, `sources` aside."""
+    particulier = schema.type_map["Particulier"]
+    if not isinstance(particulier, GraphQLObjectType):  # pragma: no cover - the declaration makes it one
+        raise TypeError
+    return {name: field for name, field in particulier.fields.items() if name != "sources"}
+
+
+def leaves(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, tuple[Scopes, ...]]]:
+    """Yield every leaf under a bloc: its path, its field, and the guards met from the bloc down (all must hold)."""
+
+    def walk(
+        path: str, field: GraphQLField, guards: tuple[Scopes, ...]
+    ) -> Iterator[tuple[str, GraphQLField, tuple[Scopes, ...]]]:
+        own = guard(field)
+        met = (*guards, own) if own else guards
+        named = get_named_type(field.type)
+        if not isinstance(named, GraphQLObjectType):
+            yield path, field, met
+            return
+        for name, child in named.fields.items():
+            yield from walk(f"{path}.{name}", child, met)
+
+    for name, field in blocs(schema).items():
+        yield from walk(name, field, ())
+
+
+def scopes(schema: strawberry.Schema) -> frozenset[str]:
+    """Return every scope that the graph knows."""
+    return frozenset(
+        scope for _, _, guards in leaves(core(schema)) for groups in guards for group in groups for scope in group
+    )
