@@ -1,0 +1,58 @@
+"""The one file that touches strawberry's insides: convert a field's arguments, and execute a validated document."""
+
+import inspect
+from typing import Any
+
+import strawberry
+from graphql import ExecutionResult, GraphQLError, VariableValues, execute, get_argument_values, get_variable_values
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types.arguments import convert_arguments
+
+from graph.catalogue import core, declaration
+from graph.context import Context
+from resolvers._refusals import invalid_values
+from resolvers.documents import Operation
+from resolvers.selection import Champ
+
+_ERRORS = 5
+
+
+def coerce_variables(schema: strawberry.Schema, operation: Operation, variables: dict[str, Any]) -> VariableValues:
+    """Bring raw variables to their declared types. Raise ParametreInvalide."""
+    values = get_variable_values(
+        core(schema), operation.node.variable_definitions or (), variables, max_errors=_ERRORS, hide_suggestions=True
+    )
+    if isinstance(values, list):
+        raise invalid_values(values)
+    return values
+
+
+def convert(schema: strawberry.Schema, champ: Champ, variables: VariableValues) -> dict[str, Any]:
+    """Return the arguments of a field as its method would receive them. Raise ParametreInvalide."""
+    definition = champ.definition
+    declared = declaration(definition) if definition else None
+    if definition is None or declared is None:
+        return {}
+    try:
+        given = get_argument_values(definition, champ.node, variables, hide_suggestions=True)
+    except GraphQLError as error:
+        raise invalid_values([error]) from None
+    registry = schema.schema_converter.scalar_registry
+    return convert_arguments(given, declared.arguments, registry, schema.config)
+
+
+async def run(
+    schema: strawberry.Schema, operation: Operation, variables: dict[str, Any], context: Context
+) -> ExecutionResult:
+    """Execute a validated operation with graphql-core; errors of fields are in the result, none is raised."""
+    result = execute(
+        core(schema),
+        operation.document,
+        context_value=context,
+        variable_values=variables,
+        operation_name=operation.node.name.value if operation.node.name else None,
+        executor_class=StrawberryGraphQLCoreExecutionContext,
+        hide_suggestions=True,
+        operation_extensions=None,
+    )
+    return await result if inspect.isawaitable(result) else result

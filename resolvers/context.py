@@ -1,0 +1,74 @@
+"""The context of one request: what a resolver may load, and what came of each load."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from graph.context import Chemin
+from graph.demande import Demande
+from graph.habilitation import Habilitation
+from graph.identite import Identite
+from graph.source import EtatDeSource
+from resolvers.loaders import Ask, BlocLoader, Reponse
+from resolvers.plan import Plan
+
+Bloc = TypeVar("Bloc")
+
+
+class HorsPlan(Exception):  # noqa: N818 - the domain's nouns are French
+    """A load that the plan did not keep: refused before anything is asked. Projection answers in its place."""
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """Implements `graph.context.Context` for one request. Use as an async context manager."""
+
+    plan: Plan
+    habilitation: Habilitation
+    scopes: frozenset[str]
+    aujourdhui: date
+    asks: Mapping[type[Any], Ask]
+    """How to ask the source of each bloc."""
+    etats: Callable[[], Sequence[EtatDeSource]]
+    identite: Identite | None = None
+    reponses: dict[Chemin, Reponse] = field(default_factory=dict)
+    """What came of each bloc, by path."""
+    _gardes: dict[Chemin, type[Any]] = field(init=False)
+    _loaders: dict[type[Any], BlocLoader] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Index what the plan kept."""
+        self._gardes = {
+            bloc.chemin: bloc.bloc for personne in self.plan.personnes for bloc in personne.blocs if bloc.garde
+        }
+
+    async def __aenter__(self) -> "RequestContext":
+        """Open nothing: loaders are made when first used."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop what still runs: nobody waits for it any more."""
+        for task in list(self._tasks):
+            task.cancel()
+
+    def sources(self) -> Sequence[EtatDeSource]:
+        """Return the state of every source."""
+        return self.etats()
+
+    async def load(self, bloc: type[Bloc], demande: Demande, chemin: Chemin) -> Bloc:
+        """Return the bloc that answers a question. Raise ErreurDeBloc, or HorsPlan for a path that was not kept."""
+        if self._gardes.get(chemin) is not bloc:
+            raise HorsPlan
+        reponse = await self._loader(bloc).get(demande)
+        self.reponses[chemin] = reponse
+        if reponse.erreur:
+            raise reponse.erreur
+        return reponse.bloc  # type: ignore[no-any-return]
+
+    def _loader(self, bloc: type[Any]) -> BlocLoader:
+        if bloc not in self._loaders:
+            self._loaders[bloc] = BlocLoader(self.asks[bloc], self._tasks)
+        return self._loaders[bloc]

@@ -1,0 +1,119 @@
+"""Read a document once: parse, cost, validate; then keep it, bounded, for every caller that sends the same text."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    parse,
+    validate,
+    visit,
+)
+
+from graph.errors import RequeteInvalide, RequeteTropCouteuse
+from resolvers._refusals import invalid_document
+from resolvers.cost import Limites, check_cost
+
+_KEPT = 256
+#: A longer document is judged anew each time: the cache must not be a way to fill the memory.
+_KEPT_LENGTH = 8_192
+_ERRORS = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One operation of a valid document; compared by identity, so that it can key a cache."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    empreinte: str
+    """SHA-256 of the document and of the operation's name, in hexadecimal."""
+    conditions: tuple[str, ...]
+    """Names of the variables that @skip and @include read."""
+
+
+class Documents:
+    """The reader of documents for one schema."""
+
+    def __init__(self, schema: GraphQLSchema, limites: Limites) -> None:
+        self._schema = schema
+        self._limites = limites
+        self._short = lru_cache(_KEPT)(self._read)
+
+    def read(self, query: str, operation_name: str | None) -> Operation:
+        """Return the operation to execute. Raise RequeteInvalide or RequeteTropCouteuse."""
+        operations = self._short(query) if len(query) <= _KEPT_LENGTH else self._read(query)
+        if operation_name is None and len(operations) > 1:
+            raise RequeteInvalide("Le document porte plusieurs opérations : nommez celle à exécuter (operationName).")
+        if operation_name is None:
+            return next(iter(operations.values()))
+        if operation_name not in operations:
+            raise RequeteInvalide("L'opération nommée par operationName n'est pas dans le document.")
+        return operations[operation_name]
+
+    def _read(self, query: str) -> dict[str | None, Operation]:
+        document = self._parse(query)
+        check_cost(self._schema, document, self._limites)
+        errors = validate(
+            self._schema, document, max_errors=_ERRORS, hide_suggestions=True, allow_empty_selection_sets=False
+        )
+        if errors:
+            raise invalid_document(errors)
+        return {
+            node.name.value if node.name else None: _operation(query, document, node)
+            for node in document.definitions
+            if isinstance(node, OperationDefinitionNode)
+        }
+
+    def _parse(self, query: str) -> DocumentNode:
+        limite = self._limites.jetons_lexicaux
+        try:
+            document = parse(query, max_lexical_tokens=limite, max_comments=limite, allow_empty_selection_sets=False)
+        except GraphQLError as error:
+            if "token" in error.message and str(limite) in error.message:
+                raise RequeteTropCouteuse(f"Limite : {limite} éléments lexicaux.") from None
+            raise invalid_document([error]) from None
+        if not any(isinstance(node, OperationDefinitionNode) for node in document.definitions):
+            raise RequeteInvalide("Le document ne porte aucune opération.")
+        return document
+
+
+def _operation(query: str, document: DocumentNode, node: OperationDefinitionNode) -> Operation:
+    name = node.name.value if node.name else ""
+    return Operation(
+        document=document,
+        node=node,
+        fragments={
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        },
+        empreinte=sha256(f"{name}\0{query}".encode()).hexdigest(),
+        conditions=_conditions(document),
+    )
+
+
+class _Conditions(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.names.add(argument.value.name.value)
+
+
+def _conditions(document: DocumentNode) -> tuple[str, ...]:
+    visitor = _Conditions()
+    visit(document, visitor)
+    return tuple(sorted(visitor.names))

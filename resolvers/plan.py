@@ -1,0 +1,171 @@
+"""Decide before doing: which fields are kept, which are refused and for want of which scopes, which blocs will load.
+
+The plan is a value. What it does not keep cannot be fetched (the context refuses the load) nor shown (projection copies
+only what it keeps).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from graph._declaration import Scopes
+from graph.context import Chemin
+from graph.particulier import Particulier
+from resolvers.selection import Champ
+
+#: Scopes that the arguments of a bloc lack, by path.
+RefusArguments = Mapping[Chemin, frozenset[str]]
+
+
+class Verdict(Enum):
+    """What becomes of a selected field."""
+
+    GARDE = auto()
+    """Kept: shown if the source has it."""
+    REFUS = auto()
+    """Null, with exactly one error naming the missing scopes."""
+    STATIQUE = auto()
+    """Nothing guarded is asked below: answered from the question alone, without a call."""
+    SOURCES = auto()
+    """`Particulier.sources`: filled once every bloc has settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noeud:
+    """A selected field and its verdict."""
+
+    champ: Champ
+    verdict: Verdict
+    manquants: frozenset[str] = frozenset()
+    """When refused: the scopes missing."""
+    enfants: "tuple[Noeud, ...] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlocPrevu:
+    """A bloc of the question: the type to load if it is kept, and what of it would be shown."""
+
+    chemin: Chemin
+    bloc: type[Any]
+    noeud: Noeud
+    divulgues: tuple[str, ...]
+    """Schema paths of the leaves kept."""
+    refuses: tuple[str, ...]
+    """Schema paths of the leaves refused."""
+
+    @property
+    def garde(self) -> bool:
+        """Tell whether its source will be asked."""
+        return self.noeud.verdict is Verdict.GARDE
+
+
+@dataclass(frozen=True, slots=True)
+class Personne:
+    """One person of the question, at one path: a `particulier` field and its judged selection."""
+
+    chemin: Chemin
+    champ: Champ
+    noeuds: tuple[Noeud, ...]
+    blocs: tuple[BlocPrevu, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole question, judged. `racines` keeps the order; a root that names no person needs no judgement."""
+
+    racines: tuple[Champ, ...]
+    personnes: tuple[Personne, ...]
+
+
+def names_a_person(champ: Champ) -> bool:
+    """Tell whether a root field opens onto a Particulier."""
+    return champ.type is Particulier
+
+
+def bloc_fields(racines: tuple[Champ, ...]) -> Iterator[tuple[Chemin, Champ]]:
+    """Yield the blocs of a selection, with their paths."""
+    for racine in filter(names_a_person, racines):
+        for champ in racine.enfants or ():
+            if _is_bloc(champ):
+                yield (racine.cle, champ.cle), champ
+
+
+def make_plan(racines: tuple[Champ, ...], scopes: frozenset[str], refus: RefusArguments) -> Plan:
+    """Judge a merged selection for the scopes held; `refus` gives the blocs whose argument values lack scopes."""
+    personnes = tuple(_personne(racine, scopes, refus) for racine in racines if names_a_person(racine))
+    return Plan(racines=racines, personnes=personnes)
+
+
+def _is_bloc(champ: Champ) -> bool:
+    return champ.enfants is not None and champ.nom != "sources"
+
+
+def _personne(racine: Champ, scopes: frozenset[str], refus: RefusArguments) -> Personne:
+    noeuds = []
+    blocs = []
+    for champ in racine.enfants or ():
+        if not _is_bloc(champ):
+            noeuds.append(Noeud(champ, Verdict.SOURCES if champ.enfants is not None else Verdict.STATIQUE))
+            continue
+        chemin = (racine.cle, champ.cle)
+        noeud = _bloc(champ, scopes, refus.get(chemin))
+        noeuds.append(noeud)
+        blocs.append(
+            BlocPrevu(
+                chemin=chemin,
+                bloc=champ.type,
+                noeud=noeud,
+                divulgues=tuple(_leaves(noeud, champ.nom, Verdict.GARDE)),
+                refuses=tuple(_leaves(noeud, champ.nom, Verdict.REFUS)),
+            )
+        )
+    return Personne((racine.cle,), racine, tuple(noeuds), tuple(blocs))
+
+
+def _bloc(champ: Champ, scopes: frozenset[str], refus: frozenset[str] | None) -> Noeud:
+    """Judge a bloc: its own guard stands for all its leaves, so that it counts for nothing without one."""
+    manquants = _missing(champ.garde, scopes) if refus is None else refus
+    return _verdict(champ, _children(champ, scopes, manquants), guarded=False, manquants=manquants)
+
+
+def _judge(champ: Champ, scopes: frozenset[str], amont: frozenset[str]) -> Noeud:
+    """Judge a field below a bloc; `amont` is what is already missing above."""
+    if champ.nom == "__typename":
+        return Noeud(champ, Verdict.STATIQUE)
+    manquants = amont | _missing(champ.garde, scopes)
+    if champ.enfants is None:
+        return Noeud(champ, Verdict.REFUS if manquants else Verdict.GARDE, manquants)
+    return _verdict(champ, _children(champ, scopes, manquants), guarded=bool(champ.garde), manquants=manquants)
+
+
+def _children(champ: Champ, scopes: frozenset[str], manquants: frozenset[str]) -> tuple[Noeud, ...]:
+    return tuple(_judge(enfant, scopes, manquants) for enfant in champ.enfants or ())
+
+
+def _verdict(champ: Champ, enfants: tuple[Noeud, ...], *, guarded: bool, manquants: frozenset[str]) -> Noeud:
+    """Refuse the highest field whose guarded selection is wholly refused; without any, nothing needs a call."""
+    gardes = [enfant for enfant in enfants if enfant.verdict is not Verdict.STATIQUE]
+    if gardes and all(enfant.verdict is Verdict.REFUS for enfant in gardes):
+        return Noeud(champ, Verdict.REFUS, frozenset().union(*(enfant.manquants for enfant in gardes)), enfants)
+    if gardes:
+        return Noeud(champ, Verdict.GARDE, enfants=enfants)
+    if guarded:
+        return Noeud(champ, Verdict.REFUS if manquants else Verdict.GARDE, manquants, enfants)
+    return Noeud(champ, Verdict.STATIQUE, enfants=enfants)
+
+
+def _missing(garde: Scopes, scopes: frozenset[str]) -> frozenset[str]:
+    """Return the scopes that would open a guard: those of every group, when none is held in full."""
+    if not garde or any(scopes.issuperset(groupe) for groupe in garde):
+        return frozenset()
+    return frozenset(scope for groupe in garde for scope in groupe if scope not in scopes)
+
+
+def _leaves(noeud: Noeud, chemin: str, verdict: Verdict) -> Iterator[str]:
+    """Yield the schema paths of what a verdict discloses or withholds: leaves, or a guarded object asked by itself."""
+    dessous = [enfant for enfant in noeud.enfants or () if enfant.verdict is not Verdict.STATIQUE]
+    if not dessous and noeud.verdict is verdict:
+        yield chemin
+    for enfant in dessous:
+        yield from _leaves(enfant, f"{chemin}.{enfant.champ.nom}", verdict)

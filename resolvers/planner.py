@@ -1,0 +1,85 @@
+"""From the text of a question to its plan: read, coerce, apply the rules of arguments, judge. Calls nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import strawberry
+
+from graph.catalogue import core
+from graph.circonstances import Circonstances
+from graph.context import Chemin
+from graph.errors import NonHabilite, RequeteTropCouteuse
+from graph.identite import Identite
+from resolvers._strawberry import coerce_variables, convert
+from resolvers.cost import Limites
+from resolvers.documents import Documents, Operation
+from resolvers.plan import Plan, bloc_fields, make_plan, names_a_person
+from resolvers.selection import Champ, select
+
+_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question ready to be traced and executed."""
+
+    operation: Operation
+    variables: Mapping[str, Any]
+    plan: Plan
+    identites: Mapping[Chemin, Identite]
+    """Whom each `particulier` is about, by path."""
+
+
+class Planner:
+    """Plans the questions put to one schema; what derives from the document alone is kept, bounded."""
+
+    def __init__(self, schema: strawberry.Schema, limites: Limites) -> None:
+        self._schema = schema
+        self._limites = limites
+        self._documents = Documents(core(schema), limites)
+        self._select = lru_cache(_KEPT)(self._select_anew)
+        self._plan = lru_cache(_KEPT)(self._plan_anew)
+
+    def plan(
+        self, query: str, operation_name: str | None, variables: Mapping[str, Any], circonstances: Circonstances
+    ) -> Question:
+        """Return the planned question.
+
+        Raises:
+            ErreurDeRequete: RequeteInvalide, RequeteTropCouteuse or ParametreInvalide.
+        """
+        operation = self._documents.read(query, operation_name)
+        values = coerce_variables(self._schema, operation, dict(variables))
+        racines = self._select(operation, tuple(values.coerced.get(name) for name in operation.conditions))
+        identites: dict[Chemin, Identite] = {
+            (racine.cle,): racine.regle(circonstances, **convert(self._schema, racine, values))["identite"]
+            for racine in racines
+            if names_a_person(racine) and racine.regle
+        }
+        self._check_persons(identites)
+        refus: dict[Chemin, frozenset[str]] = {}
+        for chemin, champ in bloc_fields(racines):
+            try:
+                if champ.regle:
+                    champ.regle(circonstances, **convert(self._schema, champ, values))
+            except NonHabilite as erreur:
+                refus[chemin] = erreur.scopes
+        plan = self._plan(racines, circonstances.scopes, tuple(refus.items()))
+        return Question(operation, variables, plan, identites)
+
+    def _check_persons(self, identites: Mapping[Chemin, Identite]) -> None:
+        if len(set(identites.values())) > self._limites.personnes:
+            raise RequeteTropCouteuse(f"Limite : {self._limites.personnes} personne distincte par requête.")
+
+    def _select_anew(self, operation: Operation, conditions: tuple[Any, ...]) -> tuple[Champ, ...]:
+        return select(core(self._schema), operation, dict(zip(operation.conditions, conditions, strict=True)))
+
+    def _plan_anew(
+        self,
+        racines: tuple[Champ, ...],
+        scopes: frozenset[str],
+        refus: tuple[tuple[Chemin, frozenset[str]], ...],
+    ) -> Plan:
+        return make_plan(racines, scopes, dict(refus))

@@ -1,0 +1,132 @@
+"""Rebuild the answer in the order of the question, from what the plan kept: refused is null with exactly one error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from graph.context import Chemin
+from graph.errors import ErreurDeBloc, EtatSource, NonHabilite
+from graph.source import SourceConsultee
+from resolvers.loaders import Reponse
+from resolvers.plan import BlocPrevu, Noeud, Personne, Plan, Verdict, names_a_person
+from resolvers.selection import Champ
+
+
+@dataclass(frozen=True, slots=True)
+class Fournisseur:
+    """How a source is named to callers."""
+
+    nom: str
+    fournisseur: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErreurAuChemin:
+    """One null and its reason. `source` is None when no source is to blame."""
+
+    chemin: Chemin
+    erreur: ErreurDeBloc
+    source: str | None = None
+
+
+@dataclass(slots=True)
+class Projection:
+    """One answer being rebuilt: `project` gives its data, `erreurs` then holds one entry per null of ours."""
+
+    reponses: Mapping[Chemin, Reponse]
+    fournisseurs: Mapping[type[Any], Fournisseur]
+    erreurs: list[ErreurAuChemin] = field(default_factory=list)
+
+    def project(self, plan: Plan, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data of the answer. `data` is what execution gave; only what the plan kept is read from it."""
+        personnes = {personne.chemin: personne for personne in plan.personnes}
+        return {
+            racine.cle: self._personne(personnes[(racine.cle,)], data.get(racine.cle))
+            if names_a_person(racine)
+            else data.get(racine.cle)
+            for racine in plan.racines
+        }
+
+    def _personne(self, personne: Personne, valeur: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        if valeur is None:
+            return None
+        blocs = {bloc.chemin[-1]: bloc for bloc in personne.blocs}
+        resultat: dict[str, Any] = {}
+        for noeud in personne.noeuds:
+            cle = noeud.champ.cle
+            bloc = blocs.get(cle)
+            resultat[cle] = self._bloc(bloc, valeur.get(cle)) if bloc else _static(noeud)
+        for noeud in personne.noeuds:
+            if noeud.verdict is Verdict.SOURCES:
+                resultat[noeud.champ.cle] = [_plain(noeud.champ, une) for une in self._consultees(personne)]
+        return resultat
+
+    def _bloc(self, bloc: BlocPrevu, valeur: Any) -> Any:
+        erreur = self._erreur(bloc)
+        if erreur is None or bloc.noeud.verdict is Verdict.REFUS:
+            return self._noeud(bloc.noeud, valeur, bloc.chemin)
+        self.erreurs.append(ErreurAuChemin(bloc.chemin, erreur, self.fournisseurs[bloc.bloc].nom))
+        return None
+
+    def _erreur(self, bloc: BlocPrevu) -> ErreurDeBloc | None:
+        if bloc.noeud.verdict is Verdict.REFUS:
+            return NonHabilite(bloc.noeud.manquants)
+        reponse = self.reponses.get(bloc.chemin)
+        return reponse.erreur if reponse else None
+
+    def _noeud(self, noeud: Noeud, valeur: Any, chemin: Chemin) -> Any:
+        """Copy what a node keeps of a value; never look at the value of a refused or static node."""
+        if noeud.verdict is Verdict.REFUS:
+            self.erreurs.append(ErreurAuChemin(chemin, NonHabilite(noeud.manquants)))
+            return None
+        if noeud.verdict is Verdict.STATIQUE:
+            return _static(noeud)
+        if valeur is None or noeud.enfants is None:
+            return valeur
+        if isinstance(valeur, list):
+            return [self._objet(noeud, une, (*chemin, rang)) for rang, une in enumerate(valeur)]
+        return self._objet(noeud, valeur, chemin)
+
+    def _objet(self, noeud: Noeud, valeur: Mapping[str, Any] | None, chemin: Chemin) -> dict[str, Any] | None:
+        if valeur is None:
+            return None
+        return {
+            enfant.champ.cle: self._noeud(enfant, valeur.get(enfant.champ.cle), (*chemin, enfant.champ.cle))
+            for enfant in noeud.enfants or ()
+        }
+
+    def _consultees(self, personne: Personne) -> list[SourceConsultee]:
+        """List the outcome of each bloc that was asked or refused; one left without guarded field concerns no source."""
+        return [self._consultee(bloc) for bloc in personne.blocs if bloc.noeud.verdict is not Verdict.STATIQUE]
+
+    def _consultee(self, bloc: BlocPrevu) -> SourceConsultee:
+        reponse, erreur = self.reponses.get(bloc.chemin), self._erreur(bloc)
+        return SourceConsultee(
+            chemin=".".join(str(cle) for cle in bloc.chemin),
+            source=self.fournisseurs[bloc.bloc].nom,
+            fournisseur=self.fournisseurs[bloc.bloc].fournisseur,
+            etat=erreur.etat if erreur else EtatSource.OBTENU,
+            code=erreur.code if erreur else None,
+            duree_ms=reponse.duree_ms if reponse else None,
+            reessayer_dans_ms=erreur.retry_after_ms if erreur else None,
+        )
+
+
+def _static(noeud: Noeud) -> Any:
+    """Answer a node from the question alone: nothing but type names can stand there."""
+    if noeud.enfants is None:
+        return noeud.champ.parent
+    return {enfant.champ.cle: _static(enfant) for enfant in noeud.enfants}
+
+
+def _plain(champ: Champ, objet: Any) -> dict[str, Any]:
+    """Write an object of ours as the selection asks for it."""
+
+    def value(enfant: Champ) -> Any:
+        if enfant.nom == "__typename":
+            return enfant.parent
+        valeur = getattr(objet, enfant.attribut)
+        return valeur.name if isinstance(valeur, Enum) else valeur
+
+    return {enfant.cle: value(enfant) for enfant in champ.enfants or ()}
