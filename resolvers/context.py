@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from graph.context import Chemin
 from graph.demande import Demande
@@ -45,7 +45,7 @@ class RequestContext:
             bloc.chemin: bloc.bloc for personne in self.plan.personnes for bloc in personne.blocs if bloc.garde
         }
 
-    async def __aenter__(self) -> "RequestContext":
+    async def __aenter__(self) -> Self:
         """Open nothing: loaders are made when first used."""
         return self
 

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from graph.context import Chemin
-from graph.errors import ErreurDeBloc, EtatSource, NonHabilite
+from graph.errors import ErreurDeBloc, ErreurInterne, EtatSource, NonHabilite
 from graph.source import SourceConsultee
 from resolvers.loaders import Reponse
 from resolvers.plan import BlocPrevu, Noeud, Personne, Plan, Verdict, names_a_person
@@ -72,8 +72,11 @@ class Projection:
     def _erreur(self, bloc: BlocPrevu) -> ErreurDeBloc | None:
         if bloc.noeud.verdict is Verdict.REFUS:
             return NonHabilite(bloc.noeud.manquants)
-        reponse = self.reponses.get(bloc.chemin)
-        return reponse.erreur if reponse else None
+        if bloc.noeud.verdict is Verdict.STATIQUE:
+            return None
+        if bloc.chemin not in self.reponses:
+            raise ErreurInterne
+        return self.reponses[bloc.chemin].erreur
 
     def _noeud(self, noeud: Noeud, valeur: Any, chemin: Chemin) -> Any:
         """Copy what a node keeps of a value; never look at the value of a refused or static node."""
@@ -97,7 +100,7 @@ class Projection:
         }
 
     def _consultees(self, personne: Personne) -> list[SourceConsultee]:
-        """List the outcome of each bloc that was asked or refused; one left without guarded field concerns no source."""
+        """List the outcome of each bloc asked or refused; one left without a guarded field concerns no source."""
         return [self._consultee(bloc) for bloc in personne.blocs if bloc.noeud.verdict is not Verdict.STATIQUE]
 
     def _consultee(self, bloc: BlocPrevu) -> SourceConsultee:
