@@ -1,0 +1,1 @@
+"""Source: the quotient familial, household and address of an allocataire, from the CNAF or the MSA (API-SECU)."""

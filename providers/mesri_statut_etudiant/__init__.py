@@ -1,0 +1,1 @@
+"""Source: the admissions and enrolments of a student, from the MESRI."""
