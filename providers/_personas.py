@@ -29,6 +29,8 @@ class Persona:
     numero_fiscal: str | None = field(default=None, repr=False)
     vues: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     """Per source name, what that administration holds, in the words of its simulator's own Struct."""
+    arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    """Per bloc, a value that suits this person for each required argument."""
 
     @property
     def identite(self) -> Identite:
@@ -87,4 +89,4 @@ def _dater(persona: Persona, civile: int, rentree: int) -> Persona:
         entiere = _ANNEE.fullmatch(valeur)
         return int(annee(entiere)) if entiere else _ANNEE.sub(annee, valeur)
 
-    return replace(persona, vues=resoudre(persona.vues))
+    return replace(persona, vues=resoudre(persona.vues), arguments=resoudre(persona.arguments))
