@@ -1,0 +1,76 @@
+"""The values of this package: the grant, the tokens that open it, and what a token presented gives access to."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+
+class Etat(Enum):
+    """Where a grant stands at an instant; ACTIVE alone lets questions through."""
+
+    A_VENIR = "à venir"
+    ACTIVE = "active"
+    SUSPENDUE = "suspendue"
+    TERMINEE = "terminée"
+
+
+@dataclass(frozen=True, slots=True)
+class Habilitation:
+    """What an administration may ask, for whom, on which legal ground, and until when. Instants are in UTC."""
+
+    id: str
+    intitule: str
+    sirets: tuple[str, ...]
+    """The recipients covered, in the order of the grant."""
+    scopes: frozenset[str]
+    cadre_juridique: str
+    debut: datetime
+    fin: datetime | None
+    """First instant when it is over; None for an open-ended grant."""
+    suspendue_le: datetime | None = None
+
+    def etat(self, instant: datetime) -> Etat:
+        """Return where the grant stands at `instant` (aware). An end outweighs a suspension."""
+        if self.fin is not None and self.fin <= instant:
+            return Etat.TERMINEE
+        if self.suspendue_le is not None:
+            return Etat.SUSPENDUE
+        return Etat.ACTIVE if self.debut <= instant else Etat.A_VENIR
+
+
+@dataclass(frozen=True, slots=True)
+class Jeton:
+    """What is known of a token: everything but its text. Instants are in UTC."""
+
+    id: str
+    habilitation_id: str
+    emis_le: datetime
+    expire_le: datetime
+    revoque_le: datetime | None
+    """From when it is refused as revoked; in the future while its successor takes over."""
+    succede_a: str | None
+    """The token that this one renews."""
+
+    @property
+    def fin(self) -> datetime:
+        """First instant when it opens nothing more."""
+        return self.expire_le if self.revoque_le is None else min(self.expire_le, self.revoque_le)
+
+
+@dataclass(frozen=True, slots=True)
+class JetonEmis:
+    """A token at the only moment when its text exists on our side."""
+
+    texte: str = field(repr=False)
+    jeton: Jeton
+
+
+@dataclass(frozen=True, slots=True)
+class Acces:
+    """What a token just presented opens, as the database said at that request."""
+
+    jeton_id: str
+    """Names the token in traces; never the token."""
+    expire: datetime
+    """First instant when the token opens nothing more, renewal included."""
+    habilitation: Habilitation

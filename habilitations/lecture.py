@@ -1,0 +1,113 @@
+"""The one reading that every request makes, straight through the drivers: SQLAlchemy would cost many times more."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Any, Protocol
+
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+from sqlalchemy import URL, Select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from graph.errors import Surcharge
+from habilitations.base import DELAI_ETAPE, DELAI_OPERATION, PANNES, dsn
+from habilitations.lignes import Ligne
+
+_ATTENTE = 0.01
+_OCCUPEE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+class Lecture(Protocol):
+    """A statement compiled once, with one parameter, reading one row."""
+
+    async def ouvrir(self) -> None:
+        """Get ready to read, without connecting: a database that is down does not prevent the start."""
+
+    async def lire(self, parametre: bytes) -> Ligne | None:
+        """Return the row, or None. Raise Surcharge within DELAI_OPERATION."""
+
+    async def fermer(self) -> None:
+        """Close every connection."""
+
+
+def lecture(url: URL, requete: Select[Any]) -> Lecture:
+    """Return the reader of `requete` for a database, from its URL (`base.lire_url`)."""
+    if url.get_backend_name() == "postgresql":
+        return LecturePostgresql(dsn(url), str(requete.compile(dialect=postgresql.asyncpg.dialect())))  # type: ignore[no-untyped-call]
+    return LectureSqlite(Path(url.database or ""), str(requete.compile(dialect=sqlite.dialect())))
+
+
+class LectureSqlite:
+    """Reads in the event loop: a few microseconds, where a thread costs a hundred. WAL readers do not wait."""
+
+    def __init__(self, chemin: Path, sql: str) -> None:
+        self._adresse = f"{chemin.absolute().as_uri()}?mode=rw"  # rw: never creates an empty database
+        self._sql = sql
+        self._connexion: sqlite3.Connection | None = None
+
+    async def ouvrir(self) -> None:
+        """Nothing to prepare: the first reading connects."""
+
+    async def lire(self, parametre: bytes) -> Ligne | None:
+        """Return the row, or None; the rare lock is waited for without blocking the loop."""
+        cause = ""
+        for _ in range(round(DELAI_ETAPE / _ATTENTE)):
+            try:
+                return self._executer(parametre)
+            except sqlite3.Error as panne:
+                await self.fermer()
+                cause = panne.sqlite_errorname
+                if panne.sqlite_errorcode & 0xFF not in _OCCUPEE:
+                    break
+            await asyncio.sleep(_ATTENTE)
+        raise Surcharge(cause=cause)
+
+    def _executer(self, parametre: bytes) -> Ligne | None:
+        if self._connexion is None:
+            self._connexion = sqlite3.connect(self._adresse, uri=True, timeout=0, isolation_level=None)
+            self._connexion.execute("PRAGMA query_only = ON")
+        # fetchall ends the statement: left halfway, it would hold an old snapshot.
+        lignes: list[Ligne] = self._connexion.execute(self._sql, (parametre,)).fetchall()
+        return lignes[0] if lignes else None
+
+    async def fermer(self) -> None:
+        """Close the connection; a later reading opens another."""
+        connexion, self._connexion = self._connexion, None
+        if connexion is not None:
+            connexion.close()
+
+
+class LecturePostgresql:
+    """Reads through a pool of its own, without the round trip that resets a connection after each use."""
+
+    def __init__(self, adresse: str, sql: str) -> None:
+        self._adresse = adresse
+        self._sql = sql
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def ouvrir(self) -> None:
+        """Create the pool, empty."""
+
+        async def ne_rien_retablir(_: object) -> None: ...
+
+        self._pool = await asyncpg.create_pool(
+            self._adresse, min_size=0, reset=ne_rien_retablir, timeout=DELAI_ETAPE, command_timeout=DELAI_ETAPE
+        )
+
+    async def lire(self, parametre: bytes) -> Ligne | None:
+        """Return the row, or None."""
+        if self._pool is None:
+            raise Surcharge(cause="pool closed")
+        try:
+            # Around the two steps, and the wait for a free connection (bounding that one alone costs a task).
+            async with asyncio.timeout(DELAI_OPERATION):
+                ligne: Ligne | None = await self._pool.fetchrow(self._sql, parametre)
+                return ligne
+        except PANNES as panne:
+            raise Surcharge(cause=type(panne).__name__) from None
+
+    async def fermer(self) -> None:
+        """Drop the connections at once: nothing is ever left to commit here."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.terminate()
