@@ -14,7 +14,7 @@ Annee = Annotated[int, msgspec.Meta(ge=1900, le=9999)]
 Mois = Annotated[int, msgspec.Meta(ge=1, le=12)]
 
 
-class Personne(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class Personne(msgspec.Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
     """An allocataire, a spouse or a child."""
 
     nom_naissance: str | None
@@ -27,7 +27,7 @@ class Personne(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """`M` or `F`."""
 
 
-class Adresse(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class Adresse(msgspec.Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
     """The postal address that the allocataire declared."""
 
     identite: str | None = None
@@ -39,11 +39,11 @@ class Adresse(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     pays: str | None = None
 
 
-class Dossier(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class Dossier(msgspec.Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
     """The file of a household."""
 
     allocataires: list[Personne]
-    enfants: list[Personne] = []
+    enfants: list[Personne] | None = None
     adresse: Adresse
     quotient_familial: Euros | str | None = None
     """In euros; blank or left out when it cannot be computed."""

@@ -1,0 +1,119 @@
+"""What the simulators behind API-SECU share: the gateway's control of a request, and the SNGI that finds a person."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from graph.identite import FRANCE, IdentitePivot
+from providers._api_secu import REGIME, Caisse, Refus, nom_compare
+from providers._personas import Persona, Personas
+from providers._simulateur import Guichet, entete, repondre
+from providers._source import UpstreamRequest, UpstreamResponse
+
+Parametres = Mapping[str, str]
+_NOM = re.compile("[A-Za-z' -]+")
+_DATE = re.compile(r"\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])", re.ASCII)
+_PAYS = re.compile(r"99\d{3}|92352", re.ASCII)
+_DEPARTEMENT = re.compile(r"\d{2,3}|2[AB]", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_SIRET = re.compile(r"\d{14}", re.ASCII)
+
+
+def _lieu_donne(q: Parametres) -> bool:
+    """In France, a commune by its code, or by its name with the département and the year."""
+    triplet = "villeNaissance" in q and "depNaissance" in q and not q["dateNaissance"].startswith("0000")
+    return q["codePaysNaissance"] != FRANCE or "codeLieuNaissance" in q or triplet
+
+
+#: The input control, in order; the first rule that does not hold gives its code. Public documents word 40002, 40003,
+#: 40013, 40014 and 40019; of 40011, 40015 and 40016 they only say that they refuse the identity.
+_CONTROLES: tuple[tuple[int, str, Callable[[Parametres], object]], ...] = (
+    (40002, "Nom de naissance ou nom d'usage absent", lambda q: "nomNaissance" in q or "nomUsage" in q),
+    (40003, "Nom de naissance incorrect", lambda q: _NOM.fullmatch(q.get("nomNaissance", "-"))),
+    (40003, "Nom d'usage incorrect", lambda q: _NOM.fullmatch(q.get("nomUsage", "-"))),
+    (40011, "Liste des prénoms incorrecte", lambda q: _NOM.fullmatch(q.get("listePrenoms", "-"))),
+    (40014, "Sexe absent ou incorrect", lambda q: q.get("genre") in ("M", "F")),
+    (40015, "Date de naissance incorrecte", lambda q: _DATE.fullmatch(q.get("dateNaissance", ""))),
+    (40016, "Pays de naissance incorrect", lambda q: _PAYS.fullmatch(q.get("codePaysNaissance", ""))),
+    (40019, "Département de naissance incorrect", lambda q: _DEPARTEMENT.fullmatch(q.get("depNaissance", "00"))),
+    (40013, "Commune de naissance absente ou inconnue", _lieu_donne),
+)
+
+
+def refuser(status: int, code: int, error: str, caisse: Caisse | None = None) -> UpstreamResponse:
+    """Refuse in API-SECU's words, in its own name or in that of a caisse."""
+    return repondre(status, Refus(code, error), ((REGIME, caisse.value),) if caisse else ())
+
+
+def accueillir(call: UpstreamRequest, guichet: Guichet, chemin: str, aujourdhui: date) -> UpstreamResponse | None:
+    """Answer what the gateway answers itself: a token, or a refusal. None lets the request in."""
+    if guichet.ouvre(call):
+        return guichet.emettre(call, aujourdhui)
+    if not guichet.reconnait(call, aujourdhui):
+        return refuser(401, 40101, "Jeton absent, incorrect ou expiré")
+    if call.path != chemin:
+        return refuser(404, 40401, "L’API n’existe pas.")
+    if call.method != "GET":
+        return refuser(405, 40500, "Méthode non autorisée")
+    return _entetes_refuses(call) or _parametres_refuses(_donnes(call))
+
+
+def identifier(call: UpstreamRequest, personas: Personas) -> Persona | None:
+    """Return the one persona that the SNGI recognises; None for nobody, and for homonyms that it cannot tell apart."""
+    demandes = _donnes(call)
+    reconnus = personas.trouver(lambda persona: _reconnait(demandes, persona.pivot))
+    return reconnus[0] if len(reconnus) == 1 else None
+
+
+def _donnes(call: UpstreamRequest) -> Parametres:
+    """Return the query parameters; a blank one was not given."""
+    return {nom: valeur for nom, valeur in call.params if valeur.strip()}
+
+
+def _entetes_refuses(call: UpstreamRequest) -> UpstreamResponse | None:
+    if not _UUID.fullmatch(entete(call, "x-correlation-id") or ""):
+        return refuser(400, 40000, "X-Correlation-ID absent ou incorrect")
+    if not _SIRET.fullmatch(entete(call, "x-apipart-fsfinal") or ""):
+        return refuser(400, 40000, "X-APIPART-FSFINAL absent ou incorrect")
+    return None
+
+
+def _parametres_refuses(q: Parametres) -> UpstreamResponse | None:
+    enfreinte = next(((code, error) for code, error, respectee in _CONTROLES if not respectee(q)), None)
+    return refuser(400, *enfreinte) if enfreinte else None
+
+
+def _reconnait(q: Parametres, pivot: IdentitePivot) -> bool:
+    return (
+        _noms_concordent(q, pivot)
+        and _prenoms_concordent(q, pivot)
+        and f"{pivot.naissance}-".startswith(re.sub("(-00)+$", "", q["dateNaissance"]) + "-")
+        and pivot.sexe is not None
+        and q["genre"] == pivot.sexe.name
+        and q["codePaysNaissance"] == pivot.code_pays
+        and _lieux_concordent(q, pivot)
+    )
+
+
+def _noms_concordent(q: Parametres, pivot: IdentitePivot) -> bool:
+    if "nomNaissance" in q:
+        return nom_compare(q["nomNaissance"]) == nom_compare(pivot.nom_naissance)
+    return nom_compare(q["nomUsage"]) == nom_compare(pivot.nom_usage or "")
+
+
+def _prenoms_concordent(q: Parametres, pivot: IdentitePivot) -> bool:
+    """The first one is enough when the day of birth is known; else all of them are compared."""
+    demandes = [nom_compare(prenom) for prenom in q.get("listePrenoms", "").split()]
+    connus = [nom_compare(prenom) for prenom in " ".join(pivot.prenoms).split()]
+    if q["dateNaissance"].endswith("-00"):
+        return demandes == connus
+    return demandes[:1] == connus[:1]
+
+
+def _lieux_concordent(q: Parametres, pivot: IdentitePivot) -> bool:
+    if q["codePaysNaissance"] != FRANCE:
+        return True
+    if "codeLieuNaissance" in q:
+        return q["codeLieuNaissance"] == pivot.code_commune
+    ville = nom_compare(q["villeNaissance"]) == nom_compare(pivot.nom_commune or "")
+    return ville and q["depNaissance"] == pivot.code_departement
