@@ -14,6 +14,8 @@ Vue = TypeVar("Vue")
 #: `{N-1}`: a calendar year relative to the current one; `{R}`: the year in which the current school year began.
 _ANNEE = re.compile(r"\{([NR])([+-]\d+)?\}")
 _RENTREE = 9
+#: Words that every simulator gives the same meaning: the person is known and has no file, or always meets a failure.
+_RIEN = frozenset({"absent", "erreur"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Persona:
     def identite(self) -> Identite:
         """The bundle of all her keys."""
         return Identite(pivot=self.pivot, ine=self.ine, numero_fiscal=self.numero_fiscal)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources that hold something: not those whose view is empty, or of an absence or a failure."""
+        return tuple(nom for nom, vue in self.vues.items() if vue and not vue.keys() & _RIEN)
 
     def vue(self, source: str, forme: type[Vue]) -> Vue | None:
         """Return what a source holds on this person, strictly typed; None if it holds nothing."""
