@@ -19,6 +19,7 @@ Ask = Callable[[Demande], Awaitable[Any]]
 class Reponse:
     """What came of a question to a source: a bloc or an error, and how long it took."""
 
+    demande: Demande
     bloc: Any
     erreur: ErreurDeBloc | None
     duree_ms: int
@@ -51,4 +52,4 @@ class BlocLoader(DataLoader[Demande, Reponse]):
             bloc = await self._ask(demande)
         except ErreurDeBloc as refus:
             erreur = refus
-        return Reponse(bloc, erreur, round((monotonic() - debut) * 1000))
+        return Reponse(demande, bloc, erreur, round((monotonic() - debut) * 1000))

@@ -1,0 +1,73 @@
+# Everything a newcomer needs. `make` alone prints this help.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+SETUP := $(VENV)/.ready
+
+.PHONY: help
+help: ## Print this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(SETUP): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: apt-get install python3 python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: setup
+setup: $(SETUP) ## Create the virtual environment from the lock file
+
+include web.mk
+
+.PHONY: run
+run: $(SETUP) web ## Serve the sandbox on 127.0.0.1:8000 (PORT=)
+	$(BIN)/particulier serve --port $(PORT)
+
+.PHONY: test
+test: $(SETUP) web clients ## Run every test (under 5 minutes once set up)
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not campagne"
+
+.PHONY: check
+check: $(SETUP) ## What CI runs: style, types, import contracts, schema, generated documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/particulier schema | diff - schema.graphql || { echo "schema.graphql is stale: make schema"; exit 1; }
+	$(BIN)/particulier erreurs | diff - docs/erreurs.md || { echo "docs/erreurs.md is stale: make docs"; exit 1; }
+
+.PHONY: schema
+schema: $(SETUP) ## Print the schema into schema.graphql
+	$(BIN)/particulier schema > schema.graphql
+
+.PHONY: docs
+docs: $(SETUP) ## Write the generated documentation
+	$(BIN)/particulier erreurs > docs/erreurs.md
+
+.PHONY: campagnes
+campagnes: $(SETUP) ## Long campaigns: properties, kill -9 (about 10 minutes)
+	$(BIN)/pytest -m campagne -s
+
+.PHONY: bench
+bench: $(SETUP) ## Measure requests/s and latency against a bare forwarder
+	$(BIN)/python -m bench
+
+.PHONY: source
+source: $(SETUP) ## Scaffold a source: make source NOM=cnous_bourse BLOC=BourseEtudiante
+	$(BIN)/particulier source "$(NOM)" "$(BLOC)"
+
+.PHONY: lock
+lock: $(SETUP) ## Lock the dependencies again, with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.PHONY: clean
+clean: ## Forget what was built and stored
+	rm -rf $(VENV) var node_modules gateway/static clients/*/generated

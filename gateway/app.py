@@ -1,0 +1,87 @@
+"""create_app(settings, horloge): the only wiring. Everything the server needs is built, opened and closed here."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, date, datetime
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from audit.journal import Journal
+from gateway.annexes import build_router
+from gateway.bac_a_sable import BacASable, Emetteur
+from gateway.conductor import PARIS, Conductor, Horloge
+from gateway.graphiql import build_router as graphiql_router
+from gateway.graphql import GraphQLEndpoint
+from gateway.metrics import Metrics
+from gateway.serveur import sole_server
+from gateway.settings import Settings
+from gateway.sources import wire
+from gateway.traces import Traces, read_key
+from graph.catalogue import core, scopes
+from graph.schema import build_schema, sdl
+from habilitations.migrations import migrer
+from habilitations.store import Store
+from resolvers.cost import Limites
+from resolvers.planner import Planner
+from sandbox.jetons import Guichet
+
+
+def maintenant() -> datetime:
+    """Return the current instant: the clock of a real server."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, horloge: Horloge = maintenant) -> FastAPI:
+    """Build the application.
+
+    Args:
+        settings: what changes from one installation to another.
+        horloge: current instant, aware; civil dates are those of Europe/Paris.
+
+    Raises:
+        ReglageManquant: production lacks a setting.
+    """
+
+    def aujourdhui() -> date:
+        return horloge().astimezone(PARIS).date()
+
+    metrics = Metrics()
+    schema = build_schema()
+    connus = scopes(schema)
+    bac_a_sable = BacASable(settings, aujourdhui) if settings.bac_a_sable else None
+    sources = wire(settings, metrics, bac_a_sable)
+    store = Store(settings.database_url, connus, horloge)
+    journal = Journal(settings.journal, horloge)
+    traces = Traces(read_key(settings), sources)
+    conductor = Conductor(
+        schema=schema,
+        planner=Planner(schema, Limites()),
+        store=store,
+        journal=journal,
+        sources=sources,
+        traces=traces,
+        horloge=horloge,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(sole_server(settings.journal))
+            if settings.bac_a_sable:
+                await migrer(settings.database_url)
+            await stack.enter_async_context(store)
+            await stack.enter_async_context(journal)
+            stack.push_async_callback(sources.aclose)
+            yield
+
+    app = FastAPI(title="API Particulier", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url)))
+    app.include_router(build_router(sdl(schema), metrics, {"habilitations": store.pret, "audit": journal.pret}))
+    app.include_router(graphiql_router(settings.assets))
+    if bac_a_sable:
+        guichet = Guichet(Emetteur(store), connus)
+        app.include_router(bac_a_sable.router(guichet, core(schema)))
+        app.state.annonce = partial(bac_a_sable.annoncer, guichet=guichet, schema=core(schema))
+    return app

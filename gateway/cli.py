@@ -1,0 +1,77 @@
+"""The command `particulier`: serve, migrate, print what is generated, administer habilitations."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from gateway.app import create_app
+from gateway.cli_habilitations import habilitation, jeton
+from gateway.cli_source import source as scaffold
+from gateway.doc_erreurs import render
+from gateway.logs import configure_logs
+from gateway.serveur import serve
+from gateway.settings import ReglageManquant, Settings
+from graph.schema import build_schema, sdl
+from habilitations.migrations import migrer
+from providers._catalogue import sources as discover
+
+#: Exit status of a refused configuration (sysexits.h).
+_EX_CONFIG = 78
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="API Particulier.", pretty_exceptions_enable=False)
+app.add_typer(habilitation, name="habilitation")
+app.add_typer(jeton, name="jeton")
+app.command("source", help="Prépare une nouvelle source.")(scaffold)
+
+
+@app.command("serve", help="Sert l'API.")
+def serve_command(
+    port: Annotated[int, typer.Option(help="Port d'écoute.")] = 8000,
+    hote: Annotated[str, typer.Option(help="Adresse d'écoute.")] = "127.0.0.1",
+) -> None:
+    """Serve until stopped; a refused configuration is one line on stderr and exit status 78."""
+    configure_logs()
+    _or_refuse(lambda: serve(create_app(Settings()), hote, port))
+
+
+@app.command("migrer", help="Met la base de données à niveau.")
+def migrer_command() -> None:
+    """Upgrade the database of habilitations."""
+    _or_refuse(lambda: asyncio.run(migrer(Settings().database_url)))
+
+
+@app.command("schema", help="Affiche le schéma GraphQL.")
+def schema_command() -> None:
+    """Print the SDL."""
+    sys.stdout.write(sdl(build_schema()))
+
+
+@app.command("erreurs", help="Affiche la documentation des erreurs.")
+def erreurs_command() -> None:
+    """Print docs/erreurs.md."""
+    sys.stdout.write(render())
+
+
+@app.command("sources", help="Liste les sources et leurs réglages.")
+def sources_command() -> None:
+    """Print one line per source, and the settings that production needs."""
+    for source in discover():
+        reglages = ("url", *source.auth.reglages, *(nom for _, nom in source.entetes))
+        typer.echo(f"{source.nom}\t{source.libelle} - {source.fournisseur}")
+        for reglage in reglages:
+            typer.echo(f"  PARTICULIER_SOURCES__{source.nom}__{reglage}".upper())
+
+
+def _or_refuse(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except ReglageManquant as refus:
+        typer.echo(str(refus), err=True)
+        raise typer.Exit(_EX_CONFIG) from None
+
+
+if __name__ == "__main__":
+    app()

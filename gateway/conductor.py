@@ -1,0 +1,112 @@
+"""Conduct one request through its stages: token, plan, INTENT, execution, OUTCOME. Then only may bytes leave."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+from audit.journal import Journal
+from gateway.circonstance import Circonstance
+from gateway.entrant import Entrant
+from gateway.sources import Sources
+from gateway.traces import Traces
+from graph.errors import ErreurDeRequete, ErreurInterne, FranceConnectInvalide
+from graph.habilitation import Habilitation
+from habilitations.destinataire import destinataire
+from habilitations.habilitation import Acces
+from habilitations.store import Store
+from providers._source import Appel
+from resolvers.context import RequestContext
+from resolvers.execution import Resultat, execute
+from resolvers.loaders import Ask
+from resolvers.planner import Planner, Question
+
+PARIS = ZoneInfo("Europe/Paris")
+Horloge = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conductor:
+    """Knows the order of the stages, and nothing else: each stage is a module of its own."""
+
+    schema: strawberry.Schema
+    planner: Planner
+    store: Store
+    journal: Journal
+    sources: Sources
+    traces: Traces
+    horloge: Horloge
+
+    async def conduct(self, entrant: Entrant) -> Resultat:
+        """Return the answer, once its trace is durable. Raise ErreurDeRequete."""
+        acces = await self.store.authentifier(entrant.jeton)
+        siret = destinataire(acces, entrant.destinataire)
+        if entrant.france_connect:
+            raise FranceConnectInvalide("FranceConnect n'est pas encore servi : désignez la personne dans la requête.")
+        circonstance = Circonstance(acces.habilitation.scopes, self._today())
+        corps = entrant.corps
+        question = self.planner.plan(corps.query, corps.operation_name, corps.variables, circonstance)
+        context = self._context(entrant, acces, siret, question, circonstance)
+        if not question.plan.personnes:
+            return await self._execute(question, context)
+        return await self._traced(entrant, acces, siret, question, context)
+
+    async def _traced(
+        self, entrant: Entrant, acces: Acces, siret: str, question: Question, context: RequestContext
+    ) -> Resultat:
+        """Execute between an INTENT and an OUTCOME, both durable; a caller who leaves is traced as well."""
+        trace = self.traces.of(entrant, acces, siret, question)
+        await self.journal.ecrire(trace.intentions(self.horloge()))
+        try:
+            resultat = await self._execute(question, context)
+        except asyncio.CancelledError:
+            await asyncio.shield(self.journal.ecrire(trace.issues(self.horloge(), context.reponses, "ABANDONNEE")))
+            raise
+        except Exception as error:
+            code = error.code if isinstance(error, ErreurDeRequete) else ErreurInterne.code
+            await self.journal.ecrire(trace.issues(self.horloge(), context.reponses, code))
+            raise
+        await self.journal.ecrire(trace.issues(self.horloge(), context.reponses))
+        return resultat
+
+    async def _execute(self, question: Question, context: RequestContext) -> Resultat:
+        async with context:
+            return await execute(self.schema, question, context, self.sources.fournisseurs)
+
+    def _context(
+        self, entrant: Entrant, acces: Acces, siret: str, question: Question, circonstance: Circonstance
+    ) -> RequestContext:
+        appel = Appel(siret, entrant.requete, acces.jeton_id, circonstance.aujourdhui)
+        return RequestContext(
+            plan=question.plan,
+            habilitation=_shown(acces),
+            scopes=circonstance.scopes,
+            aujourdhui=circonstance.aujourdhui,
+            asks=self._asks(appel, asyncio.get_running_loop().time() + entrant.delai),
+            etats=self.sources.etats,
+        )
+
+    def _asks(self, appel: Appel, echeance: float) -> Mapping[type[Any], Ask]:
+        return {
+            bloc: partial(client.call, appel=appel, echeance=echeance) for bloc, client in self.sources.clients.items()
+        }
+
+    def _today(self) -> date:
+        return self.horloge().astimezone(PARIS).date()
+
+
+def _shown(acces: Acces) -> Habilitation:
+    """Return what the caller may see of its own grant."""
+    habilitation = acces.habilitation
+    return Habilitation(
+        intitule=habilitation.intitule,
+        cadre_juridique=habilitation.cadre_juridique,
+        scopes=sorted(habilitation.scopes),
+        destinataires=list(habilitation.sirets),
+        expire=acces.expire,
+    )

@@ -1,0 +1,38 @@
+"""What Prometheus scrapes: requests and calls to sources. No label ever names a person, a token or a field."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """The metrics of one application, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "particulier_requests", "Requests answered on /graphql.", ["status", "code"], registry=self.registry
+        )
+        self._latency = Histogram(
+            "particulier_request_seconds", "Time to answer.", buckets=_SECONDS, registry=self.registry
+        )
+        self._calls = Counter(
+            "particulier_source_calls", "Calls to sources.", ["source", "outcome", "cause"], registry=self.registry
+        )
+        self._call_latency = Histogram(
+            "particulier_source_call_seconds", "Time of a call.", ["source"], buckets=_SECONDS, registry=self.registry
+        )
+
+    def request(self, status: int, code: str, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(str(status), code).inc()
+        self._latency.observe(seconds)
+
+    def call(self, source: str, outcome: str, cause: str, seconds: float) -> None:
+        """Count a call to a source; `cause` is the finer reason, kept for operators."""
+        self._calls.labels(source, outcome, cause).inc()
+        self._call_latency.labels(source).observe(seconds)
+
+    def text(self) -> bytes:
+        """Return the exposition format."""
+        return generate_latest(self.registry)

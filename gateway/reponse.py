@@ -1,0 +1,62 @@
+"""Write what leaves: the body of an answer, and the entry of each error. Nothing else writes to callers of /graphql."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from graph.errors import ErreurDeRequete, IdentifiantManquant, MethodeRefusee, NonHabilite
+from resolvers.execution import Resultat
+from resolvers.projection import ErreurAuChemin
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What every entry repeats: the request, and where missing scopes are asked for."""
+
+    requete: str
+    demande_url: str
+
+    def answer(self, resultat: Resultat) -> bytes:
+        """Write an answer; `errors` is absent when empty."""
+        corps: dict[str, Any] = {"data": resultat.data}
+        if resultat.erreurs:
+            corps = {"errors": [self._au_chemin(erreur) for erreur in resultat.erreurs], **corps}
+        return orjson.dumps(corps)
+
+    def refusal(self, erreur: ErreurDeRequete) -> bytes:
+        """Write the refusal of a whole request: no data."""
+        message = f"{erreur.message} {erreur.detail}".strip()
+        entree: dict[str, Any] = {"message": message}
+        if erreur.lignes:
+            entree["locations"] = [{"line": ligne, "column": colonne} for ligne, colonne in erreur.lignes]
+        return orjson.dumps({"errors": [entree | {"extensions": self._extensions(erreur)}]})
+
+    def _au_chemin(self, une: ErreurAuChemin) -> dict[str, Any]:
+        erreur = une.erreur
+        extensions = self._extensions(erreur) | {"etat": erreur.etat.name}
+        if une.source:
+            extensions["source"] = une.source
+        if isinstance(erreur, NonHabilite):
+            extensions |= {"scopes": sorted(erreur.scopes), "demande": self.demande_url}
+        if isinstance(erreur, IdentifiantManquant):
+            extensions["identifiants"] = list(erreur.identifiants)
+        return {"message": erreur.message, "path": list(une.chemin), "extensions": extensions}
+
+    def _extensions(self, erreur: Any) -> dict[str, Any]:
+        extensions: dict[str, Any] = {"code": erreur.code, "retryable": erreur.retryable, "requestId": self.requete}
+        if erreur.retry_after_ms is not None:
+            extensions["retryAfterMs"] = erreur.retry_after_ms
+        return extensions
+
+
+def refusal_headers(erreur: ErreurDeRequete) -> tuple[tuple[bytes, bytes], ...]:
+    """Return what a refusal adds: `Allow` on 405, `Retry-After` on 429 and 503, `WWW-Authenticate` on 401."""
+    if isinstance(erreur, MethodeRefusee):
+        return ((b"allow", b"POST"),)
+    if erreur.status == HTTPStatus.UNAUTHORIZED:
+        return ((b"www-authenticate", b"Bearer"),)
+    if erreur.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        return ((b"retry-after", str(max(1, (erreur.retry_after_ms or 1000) // 1000)).encode()),)
+    return ()

@@ -1,0 +1,53 @@
+"""The settings, read from the environment (`PARTICULIER_…`). In production, whatever is missing stops the start."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mode(StrEnum):
+    """Where the gateway runs."""
+
+    BAC_A_SABLE = "bac_a_sable"
+    PRODUCTION = "production"
+
+
+class Transporteur(StrEnum):
+    """Which HTTP client carries the calls to sources."""
+
+    HTTPX = "httpx"
+    REQWEST = "reqwest"
+
+
+class Settings(BaseSettings):
+    """Everything that changes from one installation to another; nothing has to be set in the sandbox."""
+
+    model_config = SettingsConfigDict(env_prefix="PARTICULIER_", env_nested_delimiter="__", extra="ignore")
+
+    mode: Mode = Mode.BAC_A_SABLE
+    database_url: str = "sqlite:///var/particulier.db"
+    """Habilitations and tokens: `sqlite:///path` or `postgresql://…`."""
+    journal: Path = Path("var/journal.db")
+    """The audit, apart from the rest."""
+    cle_pseudonymes: Path = Path("var/cles/pseudonymes.cle")
+    """Key of the pseudonyms: 32 bytes, outside both databases."""
+    transport: Transporteur = Transporteur.HTTPX
+    demande_url: str = "https://datapass.api.gouv.fr"
+    """Where callers are sent to ask for missing scopes."""
+    assets: Path = Path("gateway/static")
+    """Where the assets of GraphiQL are built."""
+    personas: Path | None = None
+    """Another folder of fictitious persons for the sandbox; its own by default."""
+    sources: dict[str, dict[str, SecretStr]] = Field(default_factory=dict)
+    """Settings of each source: `PARTICULIER_SOURCES__<NOM>__URL`, `…__CLIENT_ID`, `…__CLIENT_SECRET`…"""
+
+    @property
+    def bac_a_sable(self) -> bool:
+        """Tell whether the open test environment is served."""
+        return self.mode is Mode.BAC_A_SABLE
+
+
+class ReglageManquant(Exception):  # noqa: N818 - the domain's nouns are French
+    """The start is refused: one clear French line says what to set."""

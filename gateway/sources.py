@@ -1,0 +1,121 @@
+"""Wire each source to its transport, settings and observation; what is missing in production stops the start."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from time import monotonic
+from typing import Any, Protocol
+
+from gateway.metrics import Metrics
+from gateway.settings import ReglageManquant, Settings, Transporteur
+from graph.demande import Demande
+from graph.errors import ErreurDeBloc, EtatSource
+from graph.identite import EtatCivil
+from graph.source import EtatDeSource
+from providers._call import SourceClient
+from providers._catalogue import sources as discover
+from providers._source import Appel, Source
+from providers._traffic import Traffic
+from providers._transport import HttpxTransport, ReqwestTransport, Transport
+from resolvers.projection import Fournisseur
+
+
+class Simulated(Protocol):
+    """What stands for a source that has no URL: the sandbox's simulators."""
+
+    def transport(self, source: Source[Any]) -> Transport:
+        """Return the in-process transport of a source."""
+
+    def reglage(self, source: Source[Any], nom: str) -> str:
+        """Return the value that the simulator expects of a setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A client whose every call is counted and timed."""
+
+    source: Source[Any]
+    client: SourceClient[Any]
+    traffic: Traffic
+    metrics: Metrics
+
+    async def call(self, demande: Demande, *, appel: Appel, echeance: float) -> Any:
+        """Ask the source. Raise ErreurDeBloc."""
+        debut = monotonic()
+        outcome, cause, ok = EtatSource.OBTENU.name, "", True
+        try:
+            return await self.client.call(demande, appel, echeance=echeance)
+        except ErreurDeBloc as erreur:
+            outcome, cause, ok = erreur.code, erreur.cause or "", erreur.etat is not EtatSource.INDISPONIBLE
+            raise
+        finally:
+            duree = monotonic() - debut
+            self.traffic.record(self.source.nom, ok=ok, duree_ms=round(duree * 1000))
+            self.metrics.call(self.source.nom, outcome, cause, duree)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Every source of the application, by the bloc it fills."""
+
+    clients: Mapping[type[Any], Observed]
+    traffic: Traffic
+    transports: Iterable[Transport]
+
+    @cached_property
+    def fournisseurs(self) -> Mapping[type[Any], Fournisseur]:
+        """How sources are named to callers."""
+        return {bloc: Fournisseur(un.source.nom, un.source.fournisseur) for bloc, un in self.clients.items()}
+
+    def etats(self) -> list[EtatDeSource]:
+        """Return the state of every source."""
+        return [self.traffic.etat(un.source) for un in self.clients.values()]
+
+    def etats_civils(self, bloc: type[Any], valeur: Any, demande: Demande) -> Iterable[EtatCivil]:
+        """Return the états civils of the person asked about that an answer carries."""
+        return self.clients[bloc].source.etats_civils(valeur, demande)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for transport in self.transports:
+            await transport.aclose()
+
+
+def wire(settings: Settings, metrics: Metrics, simulated: Simulated | None) -> Sources:
+    """Build the client of every source. Raise ReglageManquant when one lacks a setting."""
+    traffic = Traffic(monotonic)
+    clients: dict[type[Any], Observed] = {}
+    transports = []
+    for source in discover():
+        reglages = _reglages(settings, source, simulated)
+        if "url" in reglages:
+            transport = _connect(settings, reglages["url"])
+        elif simulated:
+            transport = simulated.transport(source)
+        else:
+            raise _missing(source, "url")
+        transports.append(transport)
+        client = SourceClient(source, transport, reglages, monotonic)
+        clients[source.fournit] = Observed(source, client, traffic, metrics)
+    return Sources(clients, traffic, transports)
+
+
+def _reglages(settings: Settings, source: Source[Any], simulated: Simulated | None) -> dict[str, str]:
+    """Return the settings of a source, those of its simulator standing for the ones that are not set."""
+    reglages = {nom: valeur.get_secret_value() for nom, valeur in settings.sources.get(source.nom, {}).items()}
+    for nom in (*source.auth.reglages, *(reglage for _, reglage in source.entetes)):
+        if nom in reglages:
+            continue
+        if simulated is None:
+            raise _missing(source, nom)
+        reglages[nom] = simulated.reglage(source, nom)
+    return reglages
+
+
+def _connect(settings: Settings, url: str) -> Transport:
+    return ReqwestTransport(url) if settings.transport is Transporteur.REQWEST else HttpxTransport(url)
+
+
+def _missing(source: Source[Any], reglage: str) -> ReglageManquant:
+    variable = f"PARTICULIER_SOURCES__{source.nom}__{reglage}".upper()
+    return ReglageManquant(f"Réglage manquant : {variable} (source {source.libelle}).")
