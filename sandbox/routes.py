@@ -14,7 +14,7 @@ from habilitations.siret import siret_valide
 from providers._pannes import PanneDeTransport
 from providers._personas import Personas
 from providers._source import UpstreamRequest
-from sandbox.jetons import Emetteur, Guichet
+from sandbox.jetons import Guichet
 from sandbox.pannes import Mode, Panne
 from sandbox.personnes import presenter
 from sandbox.simulateurs import Simulateur
@@ -43,8 +43,7 @@ class DemandeJeton(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def build_router(
     simulateurs: Mapping[str, Simulateur],
     personas: Personas,
-    emetteur: Emetteur,
-    scopes: frozenset[str],
+    guichet: Guichet,
     schema: GraphQLSchema,
 ) -> APIRouter:
     """Return the sandbox's endpoints. They need no token, and must not be mounted in production.
@@ -52,12 +51,11 @@ def build_router(
     Args:
         simulateurs: the simulated sources, by name (`sandbox.simulateurs.simuler`).
         personas: the persons shown.
-        emetteur: who records the grants and issues the tokens.
-        scopes: every scope of the graph.
+        guichet: where tokens are issued.
         schema: where the blocs and their arguments are read.
     """
     router = APIRouter(prefix=PREFIXE, route_class=_Route, tags=["Bac à sable"])
-    _jetons(router, Guichet(emetteur, scopes))
+    _jetons(router, guichet)
     _appels(router, simulateurs)
     _pannes(router, simulateurs)
     _fournisseurs(router, simulateurs)
