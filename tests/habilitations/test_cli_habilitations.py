@@ -1,0 +1,139 @@
+"""The commands, as an operator and a script use them, on a database that a server is reading."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from gateway.cli_habilitations import habilitation, jeton
+from graph.errors import HabilitationInactive, JetonRevoque
+from habilitations.habilitation import Acces
+from habilitations.migrations import migrer
+from habilitations.store import Store
+
+CREER = "habilitation creer --intitule Cantines --siret 13002526500013 --scope cnaf_quotient_familial --cadre CRPA"
+app = typer.Typer()
+app.add_typer(habilitation, name="habilitation")
+app.add_typer(jeton, name="jeton")
+
+
+class Terminal:
+    """Runs commands on one database; `erreur` is what the last one wrote to stderr."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.erreur = ""
+
+    def lancer(self, commande: str, *, code: int = 0) -> str:
+        resultat = CliRunner().invoke(app, commande.split(), env={"PARTICULIER_DATABASE_URL": self.url})
+        assert resultat.exit_code == code, resultat.output
+        self.erreur = resultat.stderr
+        return resultat.stdout
+
+    def identifiant(self) -> str:
+        lu = re.search(r"Jeton ([0-9a-f-]{36})", self.erreur)
+        assert lu
+        return lu[1]
+
+    def presenter(self, texte: str) -> Acces:
+        async def presenter() -> Acces:
+            async with Store(self.url, frozenset(), lambda: datetime.now(UTC)) as store:
+                return await store.authentifier(texte)
+
+        return asyncio.run(presenter())
+
+
+@pytest.fixture
+def terminal(url_vide: str) -> Terminal:
+    asyncio.run(migrer(url_vide))
+    return Terminal(url_vide)
+
+
+def test_from_a_grant_to_a_token_that_opens_it(terminal: Terminal) -> None:
+    habilitation_id = terminal.lancer(CREER).strip()
+    sortie = terminal.lancer(f"jeton emettre {habilitation_id} --jours 30")
+    assert re.fullmatch(r"apg_[0-9A-Za-z]{36}\n", sortie)
+    assert terminal.presenter(sortie.strip()).habilitation.id == habilitation_id
+    assert sortie.strip() not in terminal.erreur
+
+
+def test_the_text_of_a_token_is_never_shown_again(terminal: Terminal) -> None:
+    texte = terminal.lancer(f"jeton emettre {terminal.lancer(CREER).strip()}").strip()
+    identifiant = terminal.identifiant()
+    liste = terminal.lancer("jeton lister")
+    assert identifiant in liste
+    assert texte not in liste
+    assert "apg_" not in liste
+
+
+def test_a_revoked_token_is_refused_and_listed_as_such(terminal: Terminal) -> None:
+    texte = terminal.lancer(f"jeton emettre {terminal.lancer(CREER).strip()}").strip()
+    terminal.lancer(f"jeton revoquer {terminal.identifiant()}")
+    with pytest.raises(JetonRevoque):
+        terminal.presenter(texte)
+    assert "\trévoqué\t" in terminal.lancer("jeton lister")
+
+
+def test_a_renewed_token_and_its_successor_both_open_the_grant(terminal: Terminal) -> None:
+    ancien = terminal.lancer(f"jeton emettre {terminal.lancer(CREER).strip()}").strip()
+    ancien_id = terminal.identifiant()
+    nouveau = terminal.lancer(f"jeton renouveler {ancien_id} --chevauchement 24h").strip()
+    assert terminal.presenter(ancien).habilitation == terminal.presenter(nouveau).habilitation
+    assert terminal.lancer("jeton lister").count(ancien_id) == 2
+
+
+def test_a_suspended_grant_is_refused_until_restored(terminal: Terminal) -> None:
+    habilitation_id = terminal.lancer(CREER).strip()
+    texte = terminal.lancer(f"jeton emettre {habilitation_id}").strip()
+    terminal.lancer(f"habilitation suspendre {habilitation_id}")
+    with pytest.raises(HabilitationInactive):
+        terminal.presenter(texte)
+    assert "\tsuspendue\t" in terminal.lancer("habilitation lister")
+    terminal.lancer(f"habilitation retablir {habilitation_id}")
+    assert terminal.presenter(texte)
+
+
+def test_days_begin_at_midnight_in_paris_and_the_last_one_is_included(terminal: Terminal) -> None:
+    terminal.lancer(f"{CREER} --debut 2027-03-28 --fin 2027-10-31")
+    ligne = terminal.lancer("habilitation lister").splitlines()[1]
+    assert ligne.split("\t")[1:4] == ["à venir", "28/03/2027 00:00", "01/11/2027 00:00"]
+
+
+@pytest.mark.parametrize(
+    ("commande", "code", "message"),
+    [
+        (f"{CREER} --scope cnaf_inconnu", 1, "Scope inconnu : cnaf_inconnu."),
+        (f"{CREER} --siret 13002526500014", 1, "SIRET invalide : 13002526500014."),
+        ("habilitation suspendre absente", 1, "Habilitation inconnue"),
+        ("jeton emettre absente", 1, "Habilitation inconnue"),
+        ("jeton revoquer absent", 1, "Jeton inconnu"),
+        ("jeton emettre", 2, "Valeur absente ou refusée : 'HABILITATION'."),
+        ("jeton emettre h --jours 366", 2, "Valeur absente ou refusée : '--jours'."),
+        ("jeton renouveler j --chevauchement 2j", 2, "Valeur absente ou refusée : '--chevauchement'."),
+        ("jeton renouveler j --chevauchement 73h", 1, "Jeton inconnu"),
+        ("habilitation creer --fin demain", 2, "Valeur absente ou refusée"),
+        ("habilitation lister --tout", 2, "Option ou commande inconnue."),
+        ("jeton supprimer", 2, "Option ou commande inconnue."),
+    ],
+)
+def test_a_refusal_is_one_french_line_on_stderr(terminal: Terminal, commande: str, code: int, message: str) -> None:
+    assert terminal.lancer(commande, code=code) == ""
+    assert terminal.erreur.startswith(message)
+    assert terminal.erreur.count("\n") == 1
+
+
+def test_a_database_that_was_not_migrated_says_what_to_run(url_vide: str) -> None:
+    terminal = Terminal(url_vide)
+    assert terminal.lancer("habilitation lister", code=1) == ""
+    assert "lancez « particulier migrer »" in terminal.erreur
+
+
+def test_a_wrong_url_says_what_is_expected(tmp_path: Path) -> None:
+    terminal = Terminal(f"mysql://u:secret@{tmp_path}")
+    terminal.lancer("jeton lister", code=1)
+    assert terminal.erreur.startswith("PARTICULIER_DATABASE_URL")
+    assert "secret" not in terminal.erreur
