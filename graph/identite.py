@@ -16,11 +16,11 @@ FRANCE = "99100"
 _PREMIERE_ANNEE = 1850
 _PRENOMS_MAX = 20
 _NOM = re.compile(r"[a-zA-ZÀ-ÖØ-öø-ÿÆæŒœŸ' -]{1,80}")
-_PAYS = re.compile(r"99\d{3}|92352")
-_COMMUNE = re.compile(r"([013-9]\d|2[AB1-9])\d{3}")
-_DEPARTEMENT = re.compile(r"0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[12346]")
-_NUMERO_FISCAL = re.compile(r"\d{13}")
-_INE = re.compile(r"\d{9}[A-HJK]{2}|\d{10}[A-HJ-NPR-Z]|[0-9A-Z]{10}\d|\d{4}A\d{5}[A-HJ-NPR-Z]")
+_PAYS = re.compile(r"99\d{3}|92352", re.ASCII)
+_COMMUNE = re.compile(r"([013-9]\d|2[AB1-9])\d{3}", re.ASCII)
+_DEPARTEMENT = re.compile(r"0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[12346]", re.ASCII)
+_NUMERO_FISCAL = re.compile(r"\d{13}", re.ASCII)
+_INE = re.compile(r"\d{9}[A-HJK]{2}|\d{10}[A-HJ-NPR-Z]|[0-9A-Z]{10}\d|\d{4}A\d{5}[A-HJ-NPR-Z]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

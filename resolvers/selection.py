@@ -20,6 +20,7 @@ from graphql import (
 
 from graph._declaration import REGLE, Regle, Scopes
 from graph.catalogue import declaration, guard, python_type
+from graph.errors import ParametreInvalide
 from resolvers.documents import Operation
 
 Variables = dict[str, Any]
@@ -101,11 +102,13 @@ class _Merge:
 
 
 def is_included(directives: Iterable[DirectiveNode], variables: Variables) -> bool:
-    """Tell whether @skip and @include keep a selection, given the coerced variables."""
+    """Tell whether @skip and @include keep a selection, given the coerced variables. Raise ParametreInvalide."""
     for directive in directives:
         value = next(argument.value for argument in directive.arguments or () if argument.name.value == "if")
         if isinstance(value, VariableNode):
             held = variables[value.name.value]
+            if held is None:  # a default lets an explicit null pass validation
+                raise ParametreInvalide(f"La variable « ${value.name.value} » est obligatoire.")
         else:
             held = isinstance(value, BooleanValueNode) and value.value
         if held is (directive.name.value == "skip"):

@@ -1,0 +1,102 @@
+"""Guards: every leaf under a bloc has or inherits a scope, and whatever can be refused can be null."""
+
+from collections.abc import Iterator
+
+import pytest
+import strawberry
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    ObjectTypeDefinitionNode,
+    TypeDefinitionNode,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+    parse,
+    value_from_ast_untyped,
+)
+
+from graph.catalogue import blocs, core, guard, leaves, scopes
+from graph.schema import build_schema, sdl
+
+
+@pytest.fixture(scope="module")
+def graphe() -> strawberry.Schema:
+    return build_schema()
+
+
+@pytest.fixture(scope="module")
+def schema(graphe: strawberry.Schema) -> GraphQLSchema:
+    return core(graphe)
+
+
+def below(path: str, field: GraphQLField) -> Iterator[tuple[str, GraphQLField]]:
+    """Yield every field under a bloc, the bloc first."""
+    yield path, field
+    named = get_named_type(field.type)
+    for name, child in named.fields.items() if isinstance(named, GraphQLObjectType) else ():
+        yield from below(f"{path}.{name}", child)
+
+
+def test_every_leaf_under_a_bloc_has_or_inherits_a_scope(schema: GraphQLSchema) -> None:
+    chemins = [chemin for chemin, _, gardes in leaves(schema) if not gardes]
+    # `situationFiscale.anneeRevenus` inherits its guard from the bloc, which every leaf of the bloc shares.
+    assert chemins == []
+
+
+def test_everything_under_a_bloc_is_nullable(schema: GraphQLSchema) -> None:
+    exigeants = [
+        chemin
+        for name, bloc in blocs(schema).items()
+        for chemin, field in below(name, bloc)
+        if is_non_null_type(field.type)
+    ]
+    assert exigeants == []
+
+
+def test_items_of_a_list_are_never_null(schema: GraphQLSchema) -> None:
+    listes = [
+        (chemin, field.type.of_type)
+        for name, bloc in blocs(schema).items()
+        for chemin, field in below(name, bloc)
+        if is_list_type(field.type)
+    ]
+    assert listes
+    assert [chemin for chemin, item in listes if not is_non_null_type(item)] == []
+
+
+def test_a_guard_is_a_list_of_groups_none_of_them_empty(schema: GraphQLSchema) -> None:
+    gardes = [(chemin, guard(field)) for name, bloc in blocs(schema).items() for chemin, field in below(name, bloc)]
+    assert [chemin for chemin, groupes in gardes if any(not groupe or not all(groupe) for groupe in groupes)] == []
+
+
+def test_the_catalogue_knows_every_scope_that_the_schema_prints(graphe: strawberry.Schema) -> None:
+    imprimes = {
+        scope
+        for node in types(graphe)
+        if isinstance(node, ObjectTypeDefinitionNode)
+        for field in node.fields or ()
+        for directive in field.directives or ()
+        for argument in directive.arguments or ()
+        for groupe in value_from_ast_untyped(argument.value)
+        for scope in groupe
+    }
+    assert imprimes == scopes(graphe)
+
+
+def types(graphe: strawberry.Schema) -> list[TypeDefinitionNode]:
+    return [node for node in parse(sdl(graphe)).definitions if isinstance(node, TypeDefinitionNode)]
+
+
+def test_no_directive_of_scopes_stands_on_a_type(graphe: strawberry.Schema) -> None:
+    declares = types(graphe)
+    assert declares
+    assert [node.name.value for node in declares if node.directives and node.kind != "scalar_type_definition"] == []
+
+
+def test_the_scopes_of_a_year_are_those_of_the_bloc_that_it_opens(schema: GraphQLSchema) -> None:
+    bloc = blocs(schema)["situationFiscale"]
+    argument = bloc.args["anneeRevenus"].extensions["strawberry-definition"]
+    (directive,) = argument.directives
+    assert tuple(tuple(groupe) for groupe in directive.scopes) == guard(bloc)
