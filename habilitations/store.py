@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from graph.errors import JetonInvalide
+from graph.errors import JetonInvalide, Surcharge
 from habilitations.base import lire_url, ouvrir_moteur, transaction
 from habilitations.habilitation import Acces, Habilitation, Jeton, JetonEmis
 from habilitations.jeton import bien_forme, empreinte, generer
@@ -70,6 +70,14 @@ class Store:
     async def __aexit__(self, *_: object) -> None:
         """Close."""
         await self.fermer()
+
+    async def pret(self) -> bool:
+        """Tell whether a token could be read now: the database answers, and its tables are there."""
+        try:
+            await self._lecture.lire(b"")
+        except Surcharge:
+            return False
+        return True
 
     async def authentifier(self, jeton: str) -> Acces:
         """Return what a token opens, read from the database now: a revocation elsewhere holds at the next request.

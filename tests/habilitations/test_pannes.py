@@ -46,6 +46,7 @@ async def est_en_panne(store: Store) -> None:
             await store.lister()
         with pytest.raises(Surcharge):
             await store.revoquer("jeton")
+        assert not await store.pret()
 
 
 async def test_a_refused_connection_is_a_bounded_failure() -> None:
@@ -69,6 +70,10 @@ async def test_a_sqlite_file_that_is_missing_is_a_failure_and_is_not_created(tmp
 async def test_a_database_that_was_never_migrated_is_a_failure(url_vide: str) -> None:
     async with store_de(url_vide) as store:
         await est_en_panne(store)
+
+
+async def test_a_migrated_database_is_ready(store: Store) -> None:
+    assert await store.pret()
 
 
 async def test_a_malformed_token_is_refused_although_the_database_is_down() -> None:
