@@ -128,7 +128,7 @@ def correspond(etat_civil: EtatCivil, demande: Demande) -> bool:
     return (
         nom_compare(etat_civil.nom_naissance) == nom_compare(pivot.nom_naissance)
         and _premier(etat_civil.prenoms) == _premier(pivot.prenoms)
-        and f"{etat_civil.naissance}-".startswith(f"{connue}-")
+        and etat_civil.naissance.startswith(connue)
     )
 
 

@@ -87,7 +87,7 @@ def _reconnait(q: Parametres, pivot: IdentitePivot) -> bool:
     return (
         _noms_concordent(q, pivot)
         and _prenoms_concordent(q, pivot)
-        and f"{pivot.naissance}-".startswith(re.sub("(-00)+$", "", q["dateNaissance"]) + "-")
+        and str(pivot.naissance).startswith(re.sub("(-00)+$", "", q["dateNaissance"]))
         and pivot.sexe is not None
         and q["genre"] == pivot.sexe.name
         and q["codePaysNaissance"] == pivot.code_pays

@@ -172,6 +172,23 @@ def test_each_word_is_brought_to_that_of_the_graph(
 
 
 @pytest.mark.parametrize(
+    ("champ", "attribut"),
+    [
+        ("identite", "destinataire"),
+        ("complementInformation", "complement_information"),
+        ("complementInformationGeo", "complement_information_geographique"),
+        ("numeroLibelleVoie", "numero_libelle_voie"),
+        ("lieuDit", "lieu_dit"),
+        ("codePostalVille", "code_postal_ville"),
+        ("pays", "pays"),
+    ],
+)
+def test_each_line_of_the_address_has_its_place(appel: Appel, champ: str, attribut: str) -> None:
+    assert getattr(lire(appel, modifie(("adresse", champ), " LIGNE ")).adresse, attribut) == "LIGNE"
+    assert getattr(lire(appel, modifie(("adresse", champ), " ")).adresse, attribut) is None
+
+
+@pytest.mark.parametrize(
     ("chemin", "valeur"),
     [
         (("allocataires",), ...),
