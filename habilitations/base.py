@@ -73,7 +73,7 @@ async def transaction(moteur: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Run a transaction of at most DELAI_OPERATION.
 
     Raises:
-        Surcharge: the database is down, locked or slow; nothing was changed.
+        Surcharge: the database is down, locked or slow (a commit that was cut may still have happened).
         IntegrityError: a constraint is broken; the operation says what that means.
     """
     try:
