@@ -48,11 +48,13 @@ class Vue(msgspec.Struct, frozen=True, rename="camel", kw_only=True, forbid_unkn
             etablissement: {uai: "0751967F", nomEtablissement: "UFR ECONOMIE UNIVERSITE PARIS 1 (75634)"}
             regime: formation initiale
 
-    A student without any enrolment (404 "inscription introuvable"): an empty view, `{}`. A failure of the source:
+    A student without any enrolment (404 "inscription introuvable"): `absent: inscription`. A failure of the source:
     `erreur: 429` (or 500, 502, 503, 504). A persona without a view is not a student (404 "étudiant introuvable").
     """
 
     inscriptions: list[InscriptionDeclaree] = []
+    absent: Literal["inscription"] | None = None
+    """A student who has no enrolment."""
     ine_rendu: str | None = None
     """The INE of the answer when it is not the persona's own, as after two files were merged."""
     erreur: Literal[429, 500, 502, 503, 504] | None = None
@@ -133,7 +135,7 @@ def _etudiant(call: UpstreamRequest, trouves: list[Persona]) -> UpstreamResponse
         return _introuvable(call, ETUDIANT_INTROUVABLE)
     if vue.erreur:
         return _refuser(vue.erreur, "service momentanément indisponible")
-    if not vue.inscriptions:
+    if vue.absent or not vue.inscriptions:
         return _introuvable(call, INSCRIPTION_INTROUVABLE)
     etudiant = Etudiant(
         ine=vue.ine_rendu or persona.ine,

@@ -61,6 +61,16 @@ CORPS: dict[str, Any] = {
 ENFANT = ("enfants", 0)
 
 
+@pytest.fixture
+def appel() -> Appel:
+    return Appel(
+        destinataire="13002526500013",
+        correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
+        appelant="jeton",
+        aujourdhui=date(2026, 3, 14),
+    )
+
+
 def lire(appel: Appel, corps: object = CORPS, regime: str | None = CNAF, status: int = 200) -> DossierAllocataire:
     headers: Paires = (("x-apisecu-fd", regime),) if regime else ()
     return SOURCE.read(UpstreamResponse(status, headers, msgspec.json.encode(corps)), DEMANDE, appel)

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,6 +9,16 @@ from graph.errors import IdentifiantManquant
 from graph.identite import DateNaissance, Identite, IdentitePivot
 from providers._source import Appel, UpstreamRequest
 from providers.cnav_quotient_familial import SOURCE
+
+
+@pytest.fixture
+def appel() -> Appel:
+    return Appel(
+        destinataire="13002526500013",
+        correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
+        appelant="jeton",
+        aujourdhui=date(2026, 3, 14),
+    )
 
 
 def demande(annee: int = 2026, mois: int = 3, **pivot: Any) -> Demande:

@@ -49,6 +49,16 @@ VUES: Mapping[str, Mapping[str, Any] | None] = {
 }
 
 
+@pytest.fixture
+def appel() -> Appel:
+    return Appel(
+        destinataire="13002526500013",
+        correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
+        appelant="jeton",
+        aujourdhui=date(2026, 3, 14),
+    )
+
+
 def persona(vue: Mapping[str, Any] | None = VUE, pivot: IdentitePivot = LEFEBVRE) -> Persona:
     return Persona("persona", "", pivot, vues={} if vue is None else {SOURCE.nom: vue})
 

@@ -42,6 +42,16 @@ CORPS: dict[str, Any] = {
 INSCRIPTION = ("inscriptions", 0)
 
 
+@pytest.fixture
+def appel() -> Appel:
+    return Appel(
+        destinataire="13002526500013",
+        correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
+        appelant="jeton",
+        aujourdhui=date(2026, 3, 14),
+    )
+
+
 def lire(appel: Appel, corps: object = CORPS, status: int = 200, demande: Demande = PAR_INE) -> StatutEtudiant:
     return SOURCE.read(UpstreamResponse(status, body=msgspec.json.encode(corps)), demande, appel)
 

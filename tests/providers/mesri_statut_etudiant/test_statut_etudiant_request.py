@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import msgspec
 import pytest
@@ -16,6 +17,16 @@ ENTETES = (
     ("X-Caller", "DINUM - jeton"),
 )
 PIVOT = IdentitePivot("D'Œuvre-Dupré", ("Zoë", "Anne Marie"), DateNaissance(2004, 2, 9), sexe=Sexe.F)
+
+
+@pytest.fixture
+def appel() -> Appel:
+    return Appel(
+        destinataire="13002526500013",
+        correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
+        appelant="jeton",
+        aujourdhui=date(2026, 3, 14),
+    )
 
 
 def corps(pivot: IdentitePivot, appel: Appel) -> dict[str, str]:

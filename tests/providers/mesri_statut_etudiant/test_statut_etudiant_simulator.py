@@ -44,6 +44,16 @@ VUE: Mapping[str, Any] = {
 }
 
 
+@pytest.fixture
+def appel() -> Appel:
+    return Appel(
+        destinataire="13002526500013",
+        correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
+        appelant="jeton",
+        aujourdhui=date(2026, 3, 14),
+    )
+
+
 def persona(vue: Mapping[str, Any] | None = VUE, pivot: IdentitePivot = PIVOT, ine: str | None = INE) -> Persona:
     return Persona("persona", "", pivot, ine=ine, vues={} if vue is None else {SOURCE.nom: vue})
 
@@ -131,11 +141,12 @@ def test_a_404_is_worded_as_the_ministry_does(appel: Appel) -> None:
     assert corps == msgspec.json.decode(SOURCE.simulate(call, monde()).body)
 
 
-def test_who_is_not_a_student_or_has_no_enrolment_is_told_apart(appel: Appel) -> None:
+@pytest.mark.parametrize("vue", [{"absent": "inscription"}, {"inscriptions": []}, {}])
+def test_who_is_not_a_student_or_has_no_enrolment_is_told_apart(appel: Appel, vue: dict[str, Any]) -> None:
     with pytest.raises(IdentiteNonReconnue):
         lire(appel, monde(persona(None)))
     with pytest.raises(DossierAbsent):
-        lire(appel, monde(persona({})))
+        lire(appel, monde(persona(vue)))
 
 
 def test_homonyms_are_not_told_apart_without_their_commune(appel: Appel) -> None:
