@@ -1,0 +1,48 @@
+"""The secret key of the pseudonyms: 32 bytes in a file of its own, outside the databases."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+TAILLE = 32
+
+
+class CleInvalide(Exception):  # noqa: N818 - the domain's nouns are French
+    """The key cannot be used; the message, in French, says what to do and never holds the key."""
+
+
+def lire(chemin: Path) -> bytes:
+    """Return the 32 bytes of the key. Raise CleInvalide when the file is missing, unreadable or of another size."""
+    try:
+        cle = chemin.read_bytes()
+    except FileNotFoundError:
+        raise CleInvalide(
+            f"La clé des pseudonymes manque : placez {TAILLE} octets aléatoires dans {chemin} "
+            f"(« head -c {TAILLE} /dev/urandom »), et gardez-en une copie hors de la base."
+        ) from None
+    except OSError as erreur:
+        raise CleInvalide(f"La clé des pseudonymes est illisible : {chemin} ({erreur.strerror}).") from None
+    if len(cle) != TAILLE:
+        raise CleInvalide(f"La clé des pseudonymes doit faire {TAILLE} octets, et {chemin} en fait {len(cle)}.")
+    return cle
+
+
+def lire_ou_creer(chemin: Path) -> bytes:
+    """Return the key, created (mode 0600) when there is none: for the sandbox alone. Raise CleInvalide."""
+    chemin.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not chemin.exists():
+        _creer(chemin)
+    return lire(chemin)
+
+
+def _creer(chemin: Path) -> None:
+    # Written beside, then linked: nobody ever reads half a key, and of two servers that start together one wins.
+    with tempfile.NamedTemporaryFile(dir=chemin.parent) as brouillon:
+        brouillon.write(secrets.token_bytes(TAILLE))
+        brouillon.flush()
+        os.fsync(brouillon.fileno())
+        try:
+            os.link(brouillon.name, chemin)
+        except FileExistsError:
+            return

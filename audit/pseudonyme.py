@@ -1,0 +1,77 @@
+"""The canonical identity of a person, and its keyed pseudonyms: how a citizen is found again without being named.
+
+Two persons who share the surname, the first word of the given names and the birth date are one in `etat_civil`: true
+homonyms, and twins called Marie-Claire and Marie-Louise. It is the price of meeting a same person across sources, some
+of which lose accents and hyphens. A search on `etat_civil` alone may thus show the accesses about a homonym; one on
+`ine`, `numero_fiscal` or `identite_pivot` names one person, but meets only those who gave that key.
+"""
+
+import hmac
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from audit.trace import Pseudonyme
+from graph.identite import EtatCivil, Identite, IdentitePivot
+
+INE, NUMERO_FISCAL, IDENTITE_PIVOT, ETAT_CIVIL = "ine", "numero_fiscal", "identite_pivot", "etat_civil"
+#: Letters that Unicode does not decompose, as the civil registers write them in capitals.
+_LETTRES = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ð": "D", "Þ": "TH", "Ł": "L"})
+_ANNEE_INCONNUE = "0000"
+
+
+def pseudonymes(cle: bytes, personne: Identite | EtatCivil) -> tuple[Pseudonyme, ...]:
+    """Return one pseudonym per canonical form of a person.
+
+    Args:
+        cle: 32 secret bytes, kept outside the databases (`audit.cle`).
+        personne: the keys that a caller gave, or the état civil that a source returned.
+
+    Returns:
+        For each key given, HMAC-SHA256(cle, kind "|" form); an identité pivot also gives `etat_civil`.
+    """
+    return tuple(Pseudonyme(genre, _empreinte(cle, genre, forme)) for genre, forme in canonique(personne))
+
+
+def canonique(personne: Identite | EtatCivil) -> Iterator[tuple[str, str]]:
+    """Yield (kind, canonical form) for each way of naming a person. Clear text: never stored, never printed.
+
+    The état civil is `SURNAME|FIRST GIVEN NAME|YYYY-MM-DD`; without a given name or a year of birth it would name too
+    many persons, and none is yielded.
+    """
+    if isinstance(personne, EtatCivil):
+        yield from _etat_civil(personne.nom_naissance, personne.prenoms, personne.naissance)
+        return
+    if personne.ine is not None:
+        yield INE, personne.ine.strip().upper()
+    if personne.numero_fiscal is not None:
+        yield NUMERO_FISCAL, personne.numero_fiscal.strip()
+    if (pivot := personne.pivot) is not None:
+        yield IDENTITE_PIVOT, _pivot(pivot)
+        yield from _etat_civil(pivot.nom_naissance, pivot.prenoms, str(pivot.naissance))
+
+
+def _etat_civil(nom: str, prenoms: Iterable[str], naissance: str) -> Iterator[tuple[str, str]]:
+    # NOTE: « Jean-Pierre », « JEAN PIERRE » and « JEAN », « PIERRE » are one man as sources tell him: his first word.
+    premier = _normalise(" ".join(prenoms)).partition(" ")[0]
+    if premier and not naissance.startswith(_ANNEE_INCONNUE):
+        yield ETAT_CIVIL, f"{_normalise(nom)}|{premier}|{naissance}"
+
+
+def _pivot(pivot: IdentitePivot) -> str:
+    """Write every fact of a pivot that an acte de naissance bears; the nom d'usage is not one."""
+    commune = pivot.code_commune or f"{pivot.nom_commune or ''} {pivot.code_departement or ''}"
+    sexe = pivot.sexe.name if pivot.sexe else ""
+    noms = (pivot.nom_naissance, " ".join(pivot.prenoms))
+    lieu = (pivot.code_pays or "", commune)
+    return "|".join((*map(_normalise, noms), str(pivot.naissance), sexe, *map(_normalise, lieu)))
+
+
+def _normalise(texte: str) -> str:
+    """Keep unaccented capitals and digits; apostrophes, hyphens and any other sign are one space."""
+    lettres = unicodedata.normalize("NFKD", texte.upper()).translate(_LETTRES)
+    nues = (lettre for lettre in lettres if not unicodedata.combining(lettre))
+    return " ".join("".join(lettre if lettre.isalnum() else " " for lettre in nues).split())
+
+
+def _empreinte(cle: bytes, genre: str, forme: str) -> str:
+    return hmac.digest(cle, f"{genre}|{forme}".encode(), "sha256").hex()
