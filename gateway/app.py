@@ -72,13 +72,14 @@ def create_app(settings: Settings, horloge: Horloge = maintenant) -> FastAPI:
             if settings.bac_a_sable:
                 await migrer(settings.database_url)
             await stack.enter_async_context(store)
-            await stack.enter_async_context(journal)
+            await journal.ouvrir()
+            stack.push_async_callback(journal.aclose)
             stack.push_async_callback(sources.aclose)
             yield
 
     app = FastAPI(title="API Particulier", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url)))
-    app.include_router(build_router(sdl(schema), metrics, {"habilitations": store.pret, "audit": journal.pret}))
+    app.include_router(build_router(sdl(), metrics, {"habilitations": store.pret, "audit": journal.pret}))
     app.include_router(graphiql_router(settings.assets))
     if bac_a_sable:
         guichet = Guichet(Emetteur(store), connus)

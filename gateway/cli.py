@@ -14,7 +14,7 @@ from gateway.doc_erreurs import render
 from gateway.logs import configure_logs
 from gateway.serveur import serve
 from gateway.settings import ReglageManquant, Settings
-from graph.schema import build_schema, sdl
+from graph.schema import sdl
 from habilitations.migrations import migrer
 from providers._catalogue import sources as discover
 
@@ -46,7 +46,7 @@ def migrer_command() -> None:
 @app.command("schema", help="Affiche le schéma GraphQL.")
 def schema_command() -> None:
     """Print the SDL."""
-    sys.stdout.write(sdl(build_schema()))
+    sys.stdout.write(sdl())
 
 
 @app.command("erreurs", help="Affiche la documentation des erreurs.")

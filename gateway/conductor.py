@@ -61,17 +61,17 @@ class Conductor:
     ) -> Resultat:
         """Execute between an INTENT and an OUTCOME, both durable; a caller who leaves is traced as well."""
         trace = self.traces.of(entrant, acces, siret, question)
-        await self.journal.ecrire(trace.intentions(self.horloge()))
+        await self.journal.ecrire(trace.intentions(self.horloge))
         try:
             resultat = await self._execute(question, context)
         except asyncio.CancelledError:
-            await asyncio.shield(self.journal.ecrire(trace.issues(self.horloge(), context.reponses, "ABANDONNEE")))
+            await asyncio.shield(self.journal.ecrire(trace.issues(self.horloge, context.reponses, "ABANDONNEE")))
             raise
         except Exception as error:
             code = error.code if isinstance(error, ErreurDeRequete) else ErreurInterne.code
-            await self.journal.ecrire(trace.issues(self.horloge(), context.reponses, code))
+            await self.journal.ecrire(trace.issues(self.horloge, context.reponses, code))
             raise
-        await self.journal.ecrire(trace.issues(self.horloge(), context.reponses))
+        await self.journal.ecrire(trace.issues(self.horloge, context.reponses))
         return resultat
 
     async def _execute(self, question: Question, context: RequestContext) -> Resultat:

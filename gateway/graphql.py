@@ -20,6 +20,7 @@ from gateway.entrant import (
     read_body,
     read_entrant,
 )
+from gateway.logs import locate
 from gateway.metrics import Metrics
 from gateway.negotiation import JSON, Accepted, negotiate
 from gateway.reponse import Redaction, refusal_headers
@@ -55,10 +56,7 @@ class GraphQLEndpoint:
         headers = headers_of(scope)
         accepted = negotiate(headers.get("accept"))
         try:
-            entrant = await self._read(scope, headers, accepted, receive, redaction)
-            sortant = (
-                entrant if isinstance(entrant, _Sortant) else await self._conduct(entrant, accepted, receive, redaction)
-            )
+            sortant = await self._answer(scope, headers, accepted, receive, redaction)
         except ClientParti:
             sortant = _Sortant(_CLIENT_LEFT, code="CLIENT_PARTI")
         duree = monotonic() - debut
@@ -88,8 +86,7 @@ class GraphQLEndpoint:
         except ClientParti:
             raise
         except Exception as error:  # noqa: BLE001 - the last net: nothing of a fault of ours may reach the caller
-            # NOTE: the class alone; the text of an exception may hold a value.
-            log.error("fault", request_id=redaction.requete, kind=type(error).__name__)  # noqa: TRY400 - no traceback
+            log.error("fault", request_id=redaction.requete, **locate(error))  # noqa: TRY400 - its text may hold a value
             interne = ErreurInterne()
             return _Sortant(interne.status, redaction.refusal(interne), code=interne.code)
 

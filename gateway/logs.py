@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from pathlib import Path
+from traceback import extract_tb
 
 import structlog
 
@@ -18,3 +20,9 @@ def configure_logs() -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def locate(error: BaseException) -> dict[str, str]:
+    """Return what may be logged of a fault: its class and where it was raised. Its text may hold a value."""
+    frame = extract_tb(error.__traceback__)[-1]
+    return {"kind": type(error).__name__, "where": f"{Path(frame.filename).name}:{frame.lineno}"}

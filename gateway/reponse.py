@@ -35,7 +35,7 @@ class Redaction:
 
     def _au_chemin(self, une: ErreurAuChemin) -> dict[str, Any]:
         erreur = une.erreur
-        extensions = self._extensions(erreur) | {"etat": erreur.etat.name}
+        extensions = {"code": erreur.code, "etat": erreur.etat.name} | self._extensions(erreur)
         if une.source:
             extensions["source"] = une.source
         if isinstance(erreur, NonHabilite):

@@ -9,11 +9,17 @@ from graph.scalars import SCALARS
 
 
 def build_schema() -> strawberry.Schema:
-    """Return the schema; its SDL is sorted, so that a diff shows only what changed."""
-    config = StrawberryConfig(scalar_map=SCALARS, sort_schema=True, disable_field_suggestions=True, info_class=Info)
+    """Return the schema that is executed."""
+    return _build(sort=False)
+
+
+def sdl() -> str:
+    """Print the schema as committed: sorted, so that a diff shows only what changed."""
+    # NOTE: sorting copies every type into graphql-core's plain ones, which no longer know our enumerations: the sorted
+    # schema is printed, and never executed.
+    return _build(sort=True).as_str().rstrip() + "\n"
+
+
+def _build(*, sort: bool) -> strawberry.Schema:
+    config = StrawberryConfig(scalar_map=SCALARS, sort_schema=sort, disable_field_suggestions=True, info_class=Info)
     return strawberry.Schema(query=Query, config=config)
-
-
-def sdl(schema: strawberry.Schema) -> str:
-    """Print the schema with a final newline, as committed."""
-    return schema.as_str().rstrip() + "\n"

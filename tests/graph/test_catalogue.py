@@ -86,7 +86,7 @@ def test_the_catalogue_knows_every_scope_that_the_schema_prints(graphe: strawber
 
 
 def types(graphe: strawberry.Schema) -> list[TypeDefinitionNode]:
-    return [node for node in parse(sdl(graphe)).definitions if isinstance(node, TypeDefinitionNode)]
+    return [node for node in parse(sdl()).definitions if isinstance(node, TypeDefinitionNode)]
 
 
 def test_no_directive_of_scopes_stands_on_a_type(graphe: strawberry.Schema) -> None:
