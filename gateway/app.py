@@ -12,10 +12,10 @@ from audit.journal import Journal
 from gateway.annexes import build_router
 from gateway.bac_a_sable import BacASable, Emetteur
 from gateway.conductor import PARIS, Conductor, Horloge
+from gateway.demarrage import refuse_fiction
 from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
 from gateway.metrics import Metrics
-from gateway.serveur import sole_server
 from gateway.settings import Settings
 from gateway.sources import wire
 from gateway.traces import Traces, read_key
@@ -52,7 +52,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant) -> FastAPI:
     connus = scopes(schema)
     bac_a_sable = BacASable(settings, aujourdhui) if settings.bac_a_sable else None
     sources = wire(settings, metrics, bac_a_sable)
-    store = Store(settings.database_url, connus, horloge)
+    store = Store(settings.database_url, connus, horloge, bac_a_sable=settings.bac_a_sable)
     journal = Journal(settings.journal, horloge)
     traces = Traces(read_key(settings), sources)
     conductor = Conductor(
@@ -68,10 +68,11 @@ def create_app(settings: Settings, horloge: Horloge = maintenant) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            stack.enter_context(sole_server(settings.journal))
             if settings.bac_a_sable:
                 await migrer(settings.database_url)
             await stack.enter_async_context(store)
+            if not settings.bac_a_sable:
+                await refuse_fiction(store)
             await journal.ouvrir()
             stack.push_async_callback(journal.aclose)
             stack.push_async_callback(sources.aclose)

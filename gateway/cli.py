@@ -3,13 +3,15 @@
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from gateway.app import create_app
 from gateway.cli_habilitations import habilitation, jeton
 from gateway.cli_source import source as scaffold
+from gateway.demarrage import rehearse, sole_server
 from gateway.doc_erreurs import render
 from gateway.logs import configure_logs
 from gateway.serveur import serve
@@ -34,7 +36,7 @@ def serve_command(
 ) -> None:
     """Serve until stopped; a refused configuration is one line on stderr and exit status 78."""
     configure_logs()
-    _or_refuse(lambda: serve(create_app(Settings()), hote, port))
+    _or_refuse(lambda: _serve(hote, port))
 
 
 @app.command("migrer", help="Met la base de données à niveau.")
@@ -65,12 +67,26 @@ def sources_command() -> None:
             typer.echo(f"  PARTICULIER_SOURCES__{source.nom}__{reglage}".upper())
 
 
+def _serve(hote: str, port: int) -> None:
+    settings = Settings()
+    with sole_server(settings.journal):
+        rehearse(create_app(settings))
+        serve(create_app(settings), hote, port)
+
+
 def _or_refuse(work: Callable[[], None]) -> None:
     try:
         work()
-    except ReglageManquant as refus:
-        typer.echo(str(refus), err=True)
-        raise typer.Exit(_EX_CONFIG) from None
+    except ValidationError as refus:
+        noms = ", ".join(f"PARTICULIER_{'__'.join(map(str, faute['loc'])).upper()}" for faute in refus.errors())
+        _refuse(f"Réglage invalide : {noms}.")
+    except (ReglageManquant, ValueError) as refus:
+        _refuse(str(refus))
+
+
+def _refuse(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(_EX_CONFIG)
 
 
 if __name__ == "__main__":

@@ -172,7 +172,7 @@ def _executer(operation: Callable[[Store], Awaitable[T]]) -> T:
 
 def _store(url: str) -> Store:
     try:
-        return Store(url, scopes(build_schema()), _maintenant)
+        return Store(url, scopes(build_schema()), _maintenant, bac_a_sable=Settings().bac_a_sable)
     except ValueError as erreur:
         raise OperationRefusee(str(erreur)) from None
 

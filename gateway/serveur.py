@@ -1,16 +1,10 @@
-"""Run the server: one process per journal, announced with what a newcomer needs once it listens."""
+"""Run the server, and say what a newcomer needs once it listens."""
 
-import fcntl
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from socket import socket
 
 import uvicorn
 from fastapi import FastAPI
-
-from gateway.settings import ReglageManquant
 
 _GRACE = 10
 
@@ -42,17 +36,3 @@ def serve(app: FastAPI, hote: str, port: int) -> None:
         timeout_graceful_shutdown=_GRACE,
     )
     _Annonce(config, app).run()
-
-
-@contextmanager
-def sole_server(journal: Path) -> Iterator[None]:
-    """Hold the journal against a second server. Raise ReglageManquant when one runs already."""
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with journal.with_name(journal.name + ".verrou").open("w") as verrou:
-        try:
-            fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ReglageManquant(
-                "Un autre serveur utilise déjà ce journal : arrêtez-le, ou réglez PARTICULIER_JOURNAL."
-            ) from None
-        yield

@@ -28,6 +28,8 @@ class Habilitation:
     fin: datetime | None
     """First instant when it is over; None for an open-ended grant."""
     suspendue_le: datetime | None = None
+    bac_a_sable: bool = False
+    """Made for fictitious data: production refuses to start beside such a grant."""
 
     def etat(self, instant: datetime) -> Etat:
         """Return where the grant stands at `instant` (aware). An end outweighs a suspension."""

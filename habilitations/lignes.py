@@ -13,7 +13,7 @@ Ligne = Sequence[Any]
 
 def lire_habilitation(ligne: Ligne) -> Habilitation:
     """Return the grant of a row: the columns of HABILITATION, in their order, as a driver or the ORM gives them."""
-    identifiant, intitule, sirets, scopes, cadre, debut, fin, suspendue_le = ligne
+    identifiant, intitule, sirets, scopes, cadre, debut, fin, suspendue_le, bac_a_sable = ligne
     return Habilitation(
         id=identifiant,
         intitule=intitule,
@@ -23,6 +23,7 @@ def lire_habilitation(ligne: Ligne) -> Habilitation:
         debut=instant(debut),
         fin=fin and instant(fin),
         suspendue_le=suspendue_le and instant(suspendue_le),
+        bac_a_sable=bool(bac_a_sable),
     )
 
 
@@ -37,6 +38,7 @@ def colonnes_habilitation(habilitation: Habilitation) -> Mapping[str, Any]:
         "debut": habilitation.debut,
         "fin": habilitation.fin,
         "suspendue_le": habilitation.suspendue_le,
+        "bac_a_sable": habilitation.bac_a_sable,
     }
 
 

@@ -41,17 +41,26 @@ class Store:
         url: `sqlite:///chemin` or `postgresql://…`, migrated beforehand (`habilitations.migrations.migrer`).
         scopes_connus: every scope of the graph; a grant names no other.
         horloge: current instant, aware.
+        bac_a_sable: whether the grants recorded are for fictitious data.
 
     Raises:
         ValueError: the URL is neither of the two.
     """
 
-    def __init__(self, url: str, scopes_connus: frozenset[str], horloge: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        url: str,
+        scopes_connus: frozenset[str],
+        horloge: Callable[[], datetime],
+        *,
+        bac_a_sable: bool = False,
+    ) -> None:
         adresse = lire_url(url)
         self._moteur = ouvrir_moteur(adresse)
         self._lecture = lecture(adresse, _PRESENTE)
         self._scopes_connus = scopes_connus
         self._horloge = horloge
+        self._bac_a_sable = bac_a_sable
 
     async def ouvrir(self) -> None:
         """Get ready; nothing is connected yet, so that a database that is down does not prevent the start."""
@@ -114,11 +123,18 @@ class Store:
             cadre_juridique=cadre_juridique,
             debut=instant(debut or self._horloge()),
             fin=fin and instant(fin),
+            bac_a_sable=self._bac_a_sable,
         )
         verifier_habilitation(habilitation, self._scopes_connus)
         async with transaction(self._moteur) as connexion:
             await connexion.execute(insert(HABILITATION).values(colonnes_habilitation(habilitation)))
         return habilitation
+
+    async def sert_le_bac_a_sable(self) -> bool:
+        """Tell whether any grant recorded is for fictitious data."""
+        async with transaction(self._moteur) as connexion:
+            trouvee = await connexion.execute(select(HABILITATION.c.id).where(HABILITATION.c.bac_a_sable).limit(1))
+            return trouvee.first() is not None
 
     async def lister(self) -> list[Habilitation]:
         """Return every grant, the oldest first."""

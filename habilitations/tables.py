@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, LargeBinary, MetaData, String, Table, Text, TypeDecorator
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -58,6 +58,7 @@ HABILITATION = Table(
     Column("debut", Instant, nullable=False),
     Column("fin", Instant),
     Column("suspendue_le", Instant),
+    Column("bac_a_sable", Boolean, nullable=False),
 )
 
 #: Of a token, only the hash is kept. One successor at most: `succede_a` is unique.

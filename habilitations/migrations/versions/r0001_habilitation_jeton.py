@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("debut", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fin", sa.DateTime(timezone=True)),
         sa.Column("suspendue_le", sa.DateTime(timezone=True)),
+        sa.Column("bac_a_sable", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_habilitation"),
     )
     op.create_table(

@@ -1,0 +1,59 @@
+"""What must hold before the server listens; otherwise the start is refused with one clear line."""
+
+import asyncio
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
+
+from audit.registre import RegistreIncompatible
+from gateway.settings import ReglageManquant
+from graph.errors import AuditIndisponible, Surcharge
+from habilitations.store import Store
+
+_BASE = "La base ne répond pas ou n'est pas à jour : voyez PARTICULIER_DATABASE_URL et « particulier migrer »."
+    "La base de données ne répond pas ou n'est pas à jour : voyez PARTICULIER_DATABASE_URL et « particulier migrer »."
+)
+_JOURNAL = "Le journal ne peut pas être ouvert : voyez PARTICULIER_JOURNAL, son dossier et la place sur le disque."
+
+
+def rehearse(app: FastAPI) -> None:
+    """Open everything and close it again, so that a start that would fail fails here. Raise ReglageManquant."""
+
+    async def open_and_close() -> None:
+        async with app.router.lifespan_context(app):
+            pass
+
+    try:
+        asyncio.run(open_and_close())
+    except AuditIndisponible:
+        raise ReglageManquant(_JOURNAL) from None
+    except RegistreIncompatible as refus:
+        raise ReglageManquant(str(refus)) from None
+    except (Surcharge, DBAPIError, OSError):
+        raise ReglageManquant(_BASE) from None
+
+
+async def refuse_fiction(store: Store) -> None:
+    """Refuse to serve real data beside sandbox tokens. Raise ReglageManquant."""
+    if await store.sert_le_bac_a_sable():
+        raise ReglageManquant(
+            "Cette base porte des jetons du bac à sable : en production, réglez PARTICULIER_DATABASE_URL sur une autre."
+        )
+
+
+@contextmanager
+def sole_server(journal: Path) -> Iterator[None]:
+    """Hold the journal against a second server. Raise ReglageManquant when one runs already."""
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    with journal.with_name(journal.name + ".verrou").open("w") as verrou:
+        try:
+            fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ReglageManquant(
+                "Un autre serveur utilise déjà ce journal : arrêtez-le, ou réglez PARTICULIER_JOURNAL."
+            ) from None
+        yield
