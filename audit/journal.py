@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from audit.registre import encoder, preparer
+from audit.registre import Fichier, encoder, preparer
 from audit.scribe import Compteurs, Depot, File, Scribe
 from audit.trace import Trace
 from graph.errors import AuditIndisponible
@@ -33,6 +33,7 @@ class Journal:
         self._horloge = horloge
         self._file: File = File()
         self._compteurs = Compteurs()
+        self._fichier: Fichier
         self._scribe: Scribe | None = None
 
     @property
@@ -51,7 +52,7 @@ class Journal:
             RegistreIncompatible: a later version wrote it.
         """
         try:
-            completees = await asyncio.to_thread(preparer, self._chemin, self._horloge())
+            self._fichier, completees = await asyncio.to_thread(preparer, self._chemin, self._horloge())
         except (sqlite3.Error, OSError) as erreur:
             raise AuditIndisponible(cause=_nom(erreur)) from None
         self._scribe = self._demarrer()
@@ -102,7 +103,7 @@ class Journal:
         self._file.put(depot)
 
     def _demarrer(self) -> Scribe:
-        scribe = Scribe(self._chemin, self._file, self._compteurs)
+        scribe = Scribe(self._chemin, self._fichier, self._file, self._compteurs)
         scribe.start()
         return scribe
 

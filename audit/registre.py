@@ -16,6 +16,8 @@ from audit.trace import Intention, Issue, Reprise, Trace
 ATTENTE = 0.5
 _GENRES: dict[str, type[Trace]] = {"INTENT": Intention, "OUTCOME": Issue, "RECOVERED": Reprise}
 _NOMS = {forme: genre for genre, forme in _GENRES.items()}
+#: Device and inode: which file it is, whatever its name.
+Fichier = tuple[int, int]
 _EPOQUE = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDE = timedelta(microseconds=1)
 _CANONIQUE = msgspec.json.Encoder(order="sorted")
@@ -32,11 +34,11 @@ def encoder(trace: Trace) -> bytes:
     return msgspec.json.encode(ligne)
 
 
-def preparer(chemin: Path, maintenant: datetime) -> int:
+def preparer(chemin: Path, maintenant: datetime) -> tuple[Fichier, int]:
     """Create the journal if there is none, and complete the intentions that a previous run left without issue.
 
     Returns:
-        How many were completed.
+        Which file it is, and how many intentions were completed.
 
     Raises:
         RegistreIncompatible: a later version wrote it.
@@ -44,9 +46,10 @@ def preparer(chemin: Path, maintenant: datetime) -> int:
     """
     chemin.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(chemin, os.O_CREAT | os.O_RDWR, 0o600))
-    with closing(Registre(chemin)) as registre:
+    fichier = _fichier(chemin)
+    with closing(Registre(chemin, fichier)) as registre:
         registre.mettre_a_niveau()
-        return registre.completer(maintenant)
+        return fichier, registre.completer(maintenant)
 
 
 def lire(chemin: Path, depuis: datetime | None = None, jusqu_a: datetime | None = None) -> Iterator[Trace]:
@@ -58,15 +61,19 @@ def lire(chemin: Path, depuis: datetime | None = None, jusqu_a: datetime | None 
 
 
 class Registre:
-    """A connection that appends. It never creates the file: a journal moved away must not start anew, empty."""
+    """A connection that appends to one file, and to no other that would take its place.
 
-    def __init__(self, chemin: Path) -> None:
-        self._connexion = _connecter(chemin, "rw")
+    A journal moved away must not start anew, empty; and to open another file beside our WAL would destroy both.
+    """
+
+    def __init__(self, chemin: Path, fichier: Fichier) -> None:
         self._chemin = chemin
+        self._fichier = fichier
+        self._verifier()
+        self._connexion = _connecter(chemin, "rw")
         try:
             self._connexion.execute("PRAGMA journal_mode = WAL")
             self._connexion.execute("PRAGMA synchronous = FULL")
-            self._fichier = chemin.stat().st_ino
         except BaseException:
             self.close()
             raise
@@ -89,19 +96,27 @@ class Registre:
 
     def ajouter(self, lignes: Sequence[bytes]) -> None:
         """Append lines in one durable transaction, all or none. Raise sqlite3.Error or OSError."""
-        if self._chemin.stat().st_ino != self._fichier:
-            raise FileNotFoundError
+        self._verifier()
         self._connexion.execute(AJOUT, ((b"[" + b",".join(lignes) + b"]").decode(),))
 
     def close(self) -> None:
         """Close the connection."""
         self._connexion.close()
 
+    def _verifier(self) -> None:
+        if _fichier(self._chemin) != self._fichier:
+            raise FileNotFoundError
+
 
 def _connecter(chemin: Path, mode: str) -> sqlite3.Connection:
     # Made in one thread, it may be closed by another one: never used by two at once.
     adresse = f"{chemin.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(adresse, uri=True, isolation_level=None, timeout=ATTENTE, check_same_thread=False)
+
+
+def _fichier(chemin: Path) -> Fichier:
+    etat = chemin.stat()
+    return etat.st_dev, etat.st_ino
 
 
 def _microsecondes(instant: datetime) -> int:

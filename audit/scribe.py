@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from audit.registre import Registre
+from audit.registre import Fichier, Registre
 from graph.errors import AuditIndisponible
 
 #: Deposits of one transaction.
@@ -42,10 +42,11 @@ File = SimpleQueue[Depot | None]
 class Scribe(threading.Thread):
     """Writes until it is told to stop; a failure is told to those who wait, and the file is opened anew."""
 
-    def __init__(self, chemin: Path, file: File, compteurs: Compteurs) -> None:
+    def __init__(self, chemin: Path, fichier: Fichier, file: File, compteurs: Compteurs) -> None:
         # A daemon: a disk that hangs must not prevent the process from ending.
         super().__init__(name="journal", daemon=True)
         self._chemin = chemin
+        self._fichier = fichier
         self._file = file
         self._compteurs = compteurs
         self._registre: Registre | None = None
@@ -82,7 +83,7 @@ class Scribe(threading.Thread):
     def _ecrire(self, lignes: Sequence[bytes]) -> str | None:
         """Make lines durable; return why not, as a name that holds no value."""
         try:
-            self._registre = self._registre or Registre(self._chemin)
+            self._registre = self._registre or Registre(self._chemin, self._fichier)
             self._registre.ajouter(lignes)
         except Exception as erreur:  # noqa: BLE001 - whatever went wrong, those who wait are told
             self._fermer()
