@@ -39,6 +39,8 @@ class Operation:
     """SHA-256 of the document and of the operation's name, in hexadecimal."""
     conditions: tuple[str, ...]
     """Names of the variables that @skip and @include read."""
+    kept: bool
+    """Whether what derives from it may be kept too: its nodes hold the whole text."""
 
 
 class Documents:
@@ -99,6 +101,7 @@ def _operation(query: str, document: DocumentNode, node: OperationDefinitionNode
         },
         empreinte=sha256(f"{name}\0{query}".encode()).hexdigest(),
         conditions=_conditions(document),
+        kept=len(query) <= _KEPT_LENGTH,
     )
 
 

@@ -52,7 +52,8 @@ class Planner:
         """
         operation = self._documents.read(query, operation_name)
         values = coerce_variables(self._schema, operation, dict(variables))
-        racines = self._select(operation, tuple(values.coerced.get(name) for name in operation.conditions))
+        selects, plans = (self._select, self._plan) if operation.kept else (self._select_anew, self._plan_anew)
+        racines = selects(operation, tuple(values.coerced.get(name) for name in operation.conditions))
         identites: dict[Chemin, Identite] = {
             (racine.cle,): racine.regle(circonstances, **convert(self._schema, racine, values))["identite"]
             for racine in racines
@@ -66,7 +67,7 @@ class Planner:
                     champ.regle(circonstances, **convert(self._schema, champ, values))
             except NonHabilite as erreur:
                 refus[chemin] = erreur.scopes
-        plan = self._plan(racines, circonstances.scopes, tuple(refus.items()))
+        plan = plans(racines, circonstances.scopes, tuple(refus.items()))
         return Question(operation, variables, plan, identites)
 
     def _check_persons(self, identites: Mapping[Chemin, Identite]) -> None:
