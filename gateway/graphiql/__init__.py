@@ -35,18 +35,19 @@ def build_router(assets: Path) -> APIRouter:
     """Build the routes of GraphiQL.
 
     Args:
-        assets: The folder that `make web` fills: `index.html`, and files beside it, each with its `.gz` if it is large.
+        assets: The folder that `make web` fills; in its subfolder `graphiql`, `index.html` and the files of the page,
+            each with its `.gz` if it is large.
     """
-    router = APIRouter(include_in_schema=False)
+    router, dossier = APIRouter(include_in_schema=False), assets / "graphiql"
 
     @router.get("/graphiql")
     def page(accept_encoding: Annotated[str, Header()] = "") -> Response:
-        reponse = _fichier(assets / "index.html", accept_encoding, "no-cache")
+        reponse = _fichier(dossier / "index.html", accept_encoding, "no-cache")
         return reponse or PlainTextResponse(_ABSENT, 503, _ENTETES)
 
     @router.get("/graphiql/{nom}")
     def actif(nom: str, accept_encoding: Annotated[str, Header()] = "") -> Response:
-        reponse = _fichier(assets / nom, accept_encoding, _TOUJOURS)
+        reponse = _fichier(dossier / nom, accept_encoding, _TOUJOURS)
         return reponse or PlainTextResponse("Fichier inconnu.\n", 404, _ENTETES)
 
     return router

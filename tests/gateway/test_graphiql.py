@@ -24,7 +24,7 @@ def assets(tmp_path: Path) -> Path:
     (dossier / "main-ABC.js").write_bytes(SCRIPT)
     (dossier / "main-ABC.js.gz").write_bytes(gzip.compress(SCRIPT))
     (tmp_path / "secret.txt").write_text("secret")
-    return dossier
+    return tmp_path
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ async def test_nothing_else_is_served(client: httpx.AsyncClient, nom: str) -> No
 async def test_a_server_without_assets_names_the_command_that_builds_them(
     client: httpx.AsyncClient, assets: Path
 ) -> None:
-    (assets / "index.html").unlink()
+    (assets / "graphiql" / "index.html").unlink()
     reponse = await client.get("/graphiql")
     assert reponse.status_code == 503
     assert "make web" in reponse.text

@@ -1,9 +1,10 @@
 // Drive GraphiQL in a headless Chromium and report what happened, as JSON on standard output.
-// node graphiql.mjs '{"base", "chromium", "capture", "exemple", "profil", "personne"}' or, as in production, "jeton".
+// Standard input: {"base", "chromium", "capture", "exemple"}, with {"profil", "personne"}, or {"jeton"} as in production.
 
+import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const essai = JSON.parse(process.argv[2]);
+const essai = JSON.parse(readFileSync(0, "utf8"));
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

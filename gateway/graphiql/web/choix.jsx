@@ -11,7 +11,7 @@ export function Choix({ bacASable, exemples }) {
   const { queryEditor, variableEditor, headerEditor, activeTabIndex } = useGraphiQL(EDITORS);
   const { introspect } = useGraphiQLActions();
   const [profil, setProfil] = useState(bacASable?.profils[0]);
-  const [personne, setPersonne] = useState(bacASable?.personnes[0]);
+  const [personne, setPersonne] = useState(best(bacASable?.personnes));
   const [exemple, setExemple] = useState(exemples[0]);
   const [jetonSaisi, setJetonSaisi] = useState("");
   const [annonce, setAnnonce] = useState("");
@@ -63,6 +63,9 @@ export function Choix({ bacASable, exemples }) {
     </header>
   );
 }
+
+/** The persona that most sources know, so that the first query shows something. */
+const best = (personnes) => personnes?.toSorted((a, b) => b.sources.length - a.sources.length)[0];
 
 function Liste({ id, libelle, choices, nom, chosen, onChoice }) {
   return (
