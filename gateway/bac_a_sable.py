@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from graphql import GraphQLSchema
 
 from gateway.annonce import annoncer
-from gateway.settings import Settings
+from gateway.settings import ReglageManquant, Settings
 from habilitations.store import Store
 from providers._catalogue import sources as discover
 from providers._simulateur import reglage
@@ -27,7 +27,10 @@ class BacASable:
     """The simulated administrations of one server. Implements `gateway.sources.Simulated`."""
 
     def __init__(self, settings: Settings, aujourdhui: Callable[[], date]) -> None:
-        self.personas = personas.load(aujourdhui, settings.personas or personas.DOSSIER)
+        try:
+            self.personas = personas.load(aujourdhui, settings.personas or personas.DOSSIER)
+        except personas.PersonaInvalide as refus:
+            raise ReglageManquant(f"Personnes du bac à sable inutilisables : {refus}.") from None
         self.simulateurs = simuler(discover(), self.personas)
 
     def transport(self, source: Source[Any]) -> Transport:

@@ -16,6 +16,7 @@ from gateway.doc_erreurs import render
 from gateway.logs import configure_logs
 from gateway.serveur import serve
 from gateway.settings import ReglageManquant, Settings
+from gateway.sources import required
 from graph.schema import sdl
 from habilitations.migrations import migrer
 from providers._catalogue import sources as discover
@@ -61,9 +62,8 @@ def erreurs_command() -> None:
 def sources_command() -> None:
     """Print one line per source, and the settings that production needs."""
     for source in discover():
-        reglages = ("url", *source.auth.reglages, *(nom for _, nom in source.entetes))
         typer.echo(f"{source.nom}\t{source.libelle} - {source.fournisseur}")
-        for reglage in reglages:
+        for reglage in ("url", *required(source)):
             typer.echo(f"  PARTICULIER_SOURCES__{source.nom}__{reglage}".upper())
 
 

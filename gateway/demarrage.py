@@ -15,8 +15,6 @@ from graph.errors import AuditIndisponible, Surcharge
 from habilitations.store import Store
 
 _BASE = "La base ne répond pas ou n'est pas à jour : voyez PARTICULIER_DATABASE_URL et « particulier migrer »."
-    "La base de données ne répond pas ou n'est pas à jour : voyez PARTICULIER_DATABASE_URL et « particulier migrer »."
-)
 _JOURNAL = "Le journal ne peut pas être ouvert : voyez PARTICULIER_JOURNAL, son dossier et la place sur le disque."
 
 
@@ -48,8 +46,12 @@ async def refuse_fiction(store: Store) -> None:
 @contextmanager
 def sole_server(journal: Path) -> Iterator[None]:
     """Hold the journal against a second server. Raise ReglageManquant when one runs already."""
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with journal.with_name(journal.name + ".verrou").open("w") as verrou:
+    try:
+        journal.parent.mkdir(parents=True, exist_ok=True)
+        fichier = journal.with_name(journal.name + ".verrou").open("w")
+    except OSError:
+        raise ReglageManquant(_JOURNAL) from None
+    with fichier as verrou:
         try:
             fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

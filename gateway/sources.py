@@ -88,12 +88,10 @@ def wire(settings: Settings, metrics: Metrics, simulated: Simulated | None) -> S
     transports = []
     for source in discover():
         reglages = _reglages(settings, source, simulated)
-        if "url" in reglages:
-            transport = _connect(settings, reglages["url"])
-        elif simulated:
+        if simulated and "url" not in reglages:
             transport = simulated.transport(source)
         else:
-            raise _missing(source, "url")
+            transport = _connect(settings, reglages["url"])
         transports.append(transport)
         client = SourceClient(source, transport, reglages, monotonic)
         clients[source.fournit] = Observed(source, client, traffic, metrics)
@@ -103,19 +101,19 @@ def wire(settings: Settings, metrics: Metrics, simulated: Simulated | None) -> S
 def _reglages(settings: Settings, source: Source[Any], simulated: Simulated | None) -> dict[str, str]:
     """Return the settings of a source, those of its simulator standing for the ones that are not set."""
     reglages = {nom: valeur.get_secret_value() for nom, valeur in settings.sources.get(source.nom, {}).items()}
-    for nom in (*source.auth.reglages, *(reglage for _, reglage in source.entetes)):
-        if nom in reglages:
-            continue
-        if simulated is None:
-            raise _missing(source, nom)
-        reglages[nom] = simulated.reglage(source, nom)
+    if simulated:
+        return {nom: simulated.reglage(source, nom) for nom in required(source)} | reglages
+    manquants = [nom for nom in ("url", *required(source)) if nom not in reglages]
+    if manquants:
+        variables = ", ".join(f"PARTICULIER_SOURCES__{source.nom}__{nom}".upper() for nom in manquants)
+        raise ReglageManquant(f"Réglages manquants pour la source {source.libelle} : {variables}.")
     return reglages
+
+
+def required(source: Source[Any]) -> tuple[str, ...]:
+    """Return the settings that a source needs besides its URL."""
+    return (*source.auth.reglages, *(reglage for _, reglage in source.entetes))
 
 
 def _connect(settings: Settings, url: str) -> Transport:
     return ReqwestTransport(url) if settings.transport is Transporteur.REQWEST else HttpxTransport(url)
-
-
-def _missing(source: Source[Any], reglage: str) -> ReglageManquant:
-    variable = f"PARTICULIER_SOURCES__{source.nom}__{reglage}".upper()
-    return ReglageManquant(f"Réglage manquant : {variable} (source {source.libelle}).")

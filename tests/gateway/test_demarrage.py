@@ -1,0 +1,121 @@
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gateway.app import create_app
+from gateway.demarrage import rehearse, sole_server
+from gateway.settings import Mode, ReglageManquant, Settings
+from providers._catalogue import sources
+
+
+def reglages(dossier: Path, **autres: object) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{dossier}/particulier.db",
+        journal=dossier / "journal.db",
+        cle_pseudonymes=dossier / "cle",
+        **autres,  # type: ignore[arg-type]
+    )
+
+
+def de_production() -> Mapping[str, Mapping[str, str]]:
+    """Return the settings that production needs, for every source."""
+    return {
+        source.nom: {"url": "http://127.0.0.1:9"}
+        | {nom: "secret" for nom in (*source.auth.reglages, *(nom for _, nom in source.entetes))}
+        for source in sources()
+    }
+
+
+@pytest.fixture
+def cle(tmp_path: Path) -> Path:
+    fichier = tmp_path / "cle"
+    fichier.write_bytes(bytes(32))
+    return fichier
+
+
+def test_the_sandbox_starts_with_nothing_set(tmp_path: Path) -> None:
+    rehearse(create_app(reglages(tmp_path)))
+    rehearse(create_app(reglages(tmp_path)))
+
+
+def test_production_names_every_setting_that_a_source_lacks(tmp_path: Path, cle: Path) -> None:
+    with pytest.raises(ReglageManquant) as refus:
+        create_app(reglages(tmp_path, mode=Mode.PRODUCTION))
+    premiere = sources()[0]
+    assert f"PARTICULIER_SOURCES__{premiere.nom}__URL".upper() in str(refus.value)
+    assert all(nom.upper() in str(refus.value) for nom in premiere.auth.reglages)
+    assert cle.exists()
+
+
+def test_production_does_not_make_the_key_of_the_pseudonyms(tmp_path: Path) -> None:
+    with pytest.raises(ReglageManquant, match="clé des pseudonymes"):
+        create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production()))
+    assert not (tmp_path / "cle").exists()
+
+
+@pytest.mark.usefixtures("cle")
+def test_production_refuses_a_database_that_was_not_migrated(tmp_path: Path) -> None:
+    with pytest.raises(ReglageManquant, match="particulier migrer"):
+        rehearse(create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production())))
+
+
+def test_production_refuses_a_database_with_sandbox_tokens(tmp_path: Path) -> None:
+    bac_a_sable = create_app(reglages(tmp_path))
+    rehearse(bac_a_sable)
+    particulier(tmp_path, "habilitation", "creer", "--intitule", "Essai", "--siret", "21750001600019",
+                "--scope", "cnaf_enfants", "--cadre", "Essai")  # fmt: skip
+    with pytest.raises(ReglageManquant, match="bac à sable"):
+        rehearse(create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production())))
+
+
+@pytest.mark.usefixtures("cle")
+def test_production_starts_once_migrated_and_serves_no_sandbox_endpoint(tmp_path: Path) -> None:
+    assert particulier(tmp_path, "migrer").returncode == 0
+    app = create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production()), lambda: datetime.now(UTC))
+    rehearse(app)
+    assert not any("bac-a-sable" in getattr(route, "path", "") for route in app.routes)
+
+
+def test_a_journal_serves_one_server_at_a_time(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.db"
+    with sole_server(journal), pytest.raises(ReglageManquant, match="Un autre serveur"), sole_server(journal):
+        pass
+    with sole_server(journal):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("variables", "attendu"),
+    [
+        ({"PARTICULIER_MODE": "production"}, "PARTICULIER_SOURCES__"),
+        ({"PARTICULIER_TRANSPORT": "pigeon"}, "PARTICULIER_TRANSPORT"),
+        ({"PARTICULIER_DATABASE_URL": "mysql://secret@hote/base"}, "PARTICULIER_DATABASE_URL"),
+        ({"PARTICULIER_JOURNAL": "/dev/null/journal.db"}, "PARTICULIER_JOURNAL"),
+        ({"PARTICULIER_PERSONAS": "/dev/null"}, "personnes"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_with_one_line_and_status_78(
+    tmp_path: Path, variables: dict[str, str], attendu: str
+) -> None:
+    fini = particulier(tmp_path, "serve", "--port", "1", **variables)
+    assert fini.returncode == 78
+    assert len(fini.stderr.splitlines()) == 1
+    assert attendu in fini.stderr
+    assert "secret" not in fini.stderr
+
+
+def particulier(dossier: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command of the project, with its files in a folder."""
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "PARTICULIER_DATABASE_URL": f"sqlite:///{dossier}/particulier.db",
+        "PARTICULIER_JOURNAL": f"{dossier}/journal.db",
+        "PARTICULIER_CLE_PSEUDONYMES": f"{dossier}/cle",
+        **variables,
+    }
+    commande = [sys.executable, "-m", "gateway.cli", *arguments]
+    return subprocess.run(commande, env=environ, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own command
