@@ -124,7 +124,7 @@ def parse_body(body: bytes) -> Corps:
         raise RequeteInvalide("« operationName » doit être un texte.")
     if variables is not None and not isinstance(variables, dict):
         raise RequeteInvalide("« variables » doit être un objet JSON.")
-    if not isinstance(donnees.get("extensions") or {}, dict):
+    if not isinstance(donnees.get("extensions"), dict | None):
         raise RequeteInvalide("« extensions » doit être un objet JSON.")
     return Corps(query, nom or None, variables or {})
 
