@@ -24,6 +24,7 @@ from gateway.logs import locate
 from gateway.metrics import Metrics
 from gateway.negotiation import JSON, Accepted, negotiate
 from gateway.reponse import Redaction, refusal_headers
+from gateway.traceparent import continue_trace
 from graph.errors import ErreurDeRequete, ErreurInterne, ParametreInvalide, RequeteInvalide, RequeteTropCouteuse
 
 log = structlog.get_logger("gateway.graphql")
@@ -55,6 +56,7 @@ class GraphQLEndpoint:
         debut, redaction = monotonic(), Redaction(str(uuid4()), self._demande_url)
         headers = headers_of(scope)
         accepted = negotiate(headers.get("accept"))
+        trace, traceparent = continue_trace(headers.get("traceparent"))
         try:
             sortant = await self._answer(scope, headers, accepted, receive, redaction)
         except ClientParti:
@@ -64,12 +66,13 @@ class GraphQLEndpoint:
         log.info(
             "request",
             request_id=redaction.requete,
+            trace_id=trace,
             status=sortant.status,
             code=sortant.code,
             duration_ms=round(duree * 1000, 1),
         )
         if sortant.status != _CLIENT_LEFT:
-            await _send(send, sortant, accepted, redaction.requete)
+            await _send(send, sortant, accepted, redaction.requete, traceparent)
 
     async def _answer(
         self, scope: Scope, headers: dict[str, str], accepted: Accepted | None, receive: Receive, redaction: Redaction
@@ -113,7 +116,7 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _send(send: Send, sortant: _Sortant, accepted: Accepted | None, requete: str) -> None:
+async def _send(send: Send, sortant: _Sortant, accepted: Accepted | None, requete: str, traceparent: str) -> None:
     media = accepted.media if accepted else JSON
     headers = (
         (b"content-type", f"{media}; charset=utf-8".encode()),
@@ -122,6 +125,7 @@ async def _send(send: Send, sortant: _Sortant, accepted: Accepted | None, requet
         (b"vary", b"Accept"),
         (b"x-content-type-options", b"nosniff"),
         (b"x-request-id", requete.encode()),
+        (b"traceparent", traceparent.encode()),
         *sortant.headers,
     )
     await send({"type": "http.response.start", "status": sortant.status, "headers": headers})

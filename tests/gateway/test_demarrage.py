@@ -25,7 +25,7 @@ def de_production() -> Mapping[str, Mapping[str, str]]:
     """Return the settings that production needs, for every source."""
     return {
         source.nom: {"url": "http://127.0.0.1:9"}
-        | {nom: "secret" for nom in (*source.auth.reglages, *(nom for _, nom in source.entetes))}
+        | dict.fromkeys((*source.auth.reglages, *(nom for _, nom in source.entetes)), "secret")
         for source in sources()
     }
 

@@ -1,0 +1,5 @@
+"""Temporary."""
+
+
+def source(nom: str, bloc: str) -> None:
+    """Return."""

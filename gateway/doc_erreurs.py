@@ -1,0 +1,6 @@
+"""Temporary."""
+
+
+def render() -> str:
+    """Return."""
+    return ""
