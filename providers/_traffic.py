@@ -1,53 +1,77 @@
-"""The state of the sources, observed on real traffic: the calls of the last ten minutes, bounded in number."""
+"""What the real traffic says of each source: its last calls, its availability, its median latency."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
-from statistics import median
+from dataclasses import dataclass
+from statistics import median_low
 from typing import Any
 
+from graph.errors import ErreurDeBloc, IdentifiantManquant, Indisponible
 from graph.source import Disponibilite, EtatDeSource
 from providers._source import Source
 
+#: Seconds.
 _FENETRE = 600.0
-_APPELS = 1_000
-#: From this share of failures on, a source is said to be disturbed.
-_PERTURBEE = 0.1
+#: Calls remembered per source; beyond, the window is shorter than ten minutes.
+_MEMOIRE = 10_000
+#: Share of failures from which a source is disturbed.
+_PERTURBEE = 0.10
+#: Causes of ours: no source had a part in them.
+_A_NOUS = frozenset({"ADAPTATEUR", "DELAI_EPUISE"})
 
 
-class Traffic:
-    """What was observed of every source since the start.
+@dataclass(frozen=True, slots=True)
+class _Observation:
+    instant: float
+    ok: bool
+    duree_ms: int
 
-    Args:
-        horloge: monotonic seconds.
+
+def reussite(erreur: ErreurDeBloc | None) -> bool | None:
+    """Tell whether a call that ended so is a success of the source; None when the source had no part in it.
+
+    An absent person, or one that the source cannot tell, is an answer: only an unavailability is a failure.
     """
+    if isinstance(erreur, IdentifiantManquant) or (erreur is not None and erreur.cause in _A_NOUS):
+        return None
+    return not isinstance(erreur, Indisponible)
+
+
+class Trafic:
+    """The last calls to every source. `horloge` is monotonic, in seconds."""
 
     def __init__(self, horloge: Callable[[], float]) -> None:
         self._horloge = horloge
-        self._appels: dict[str, deque[tuple[float, bool, int]]] = {}
+        self._appels: defaultdict[str, deque[_Observation]] = defaultdict(lambda: deque(maxlen=_MEMOIRE))
 
     def record(self, source: str, *, ok: bool, duree_ms: int) -> None:
-        """Remember a call; `ok` when the source answered, be it that it has nothing."""
-        self._appels.setdefault(source, deque(maxlen=_APPELS)).append((self._horloge(), ok, duree_ms))
+        """Remember how a call to a source ended."""
+        self._appels[source].append(_Observation(self._horloge(), ok, duree_ms))
 
     def etat(self, source: Source[Any]) -> EtatDeSource:
-        """Return what callers see of a source."""
-        depuis = self._horloge() - _FENETRE
-        recents = [(ok, duree) for instant, ok, duree in self._appels.get(source.nom, ()) if instant >= depuis]
+        """Return the state of a source over the last ten minutes."""
+        recents = self._recents(source.nom)
         return EtatDeSource(
             nom=source.nom,
             libelle=source.libelle,
             fournisseur=source.fournisseur,
             bloc=source.fournit.__name__,
-            disponibilite=_disponibilite([ok for ok, _ in recents]),
+            disponibilite=_disponibilite(recents),
             appels_recents=len(recents),
-            latence_mediane_ms=round(median(duree for _, duree in recents)) if recents else None,
+            latence_mediane_ms=median_low(appel.duree_ms for appel in recents) if recents else None,
         )
 
+    def _recents(self, nom: str) -> deque[_Observation]:
+        appels, limite = self._appels[nom], self._horloge() - _FENETRE
+        while appels and appels[0].instant < limite:
+            appels.popleft()
+        return appels
 
-def _disponibilite(succes: list[bool]) -> Disponibilite:
-    if not succes:
+
+def _disponibilite(appels: deque[_Observation]) -> Disponibilite:
+    echecs = sum(not appel.ok for appel in appels)
+    if not appels:
         return Disponibilite.INCONNUE
-    if not any(succes):
+    if echecs == len(appels):
         return Disponibilite.INDISPONIBLE
-    echecs = succes.count(False) / len(succes)
-    return Disponibilite.PERTURBEE if echecs >= _PERTURBEE else Disponibilite.DISPONIBLE
+    return Disponibilite.PERTURBEE if echecs >= _PERTURBEE * len(appels) else Disponibilite.DISPONIBLE
