@@ -18,7 +18,6 @@ from providers._oauth import Jetons
 from providers._outcome import REFUS, juger, traduire_panne
 from providers._pannes import PanneDeTransport, RequeteImpossible
 from providers._source import Appel, ClientCredentials, Paires, Reglages, Source, UpstreamRequest, UpstreamResponse
-from providers._traffic import Trafic, reussite
 from providers._transport import Transport
 
 Bloc = TypeVar("Bloc")
@@ -34,7 +33,6 @@ class SourceClient(Generic[Bloc]):
         transport: how it is reached; closed with the client.
         reglages: its settings.
         horloge: monotonic clock, in seconds.
-        trafic: where the outcome of each call is observed, if anywhere.
     """
 
     def __init__(
@@ -43,14 +41,11 @@ class SourceClient(Generic[Bloc]):
         transport: Transport,
         reglages: Reglages,
         horloge: Callable[[], float] = time.monotonic,
-        *,
-        trafic: Trafic | None = None,
     ) -> None:
         self.source = source
         self._transport = transport
         self._reglages = reglages
         self._horloge = horloge
-        self._trafic = trafic
         self._jetons = (
             Jetons(source.auth, reglages, transport, horloge, deadline=source.deadline)
             if isinstance(source.auth, ClientCredentials)
@@ -68,19 +63,15 @@ class SourceClient(Generic[Bloc]):
         Raises:
             ErreurDeBloc: and nothing else, cancellation aside.
         """
-        debut = self._horloge()
+        fin = min(echeance, self._horloge() + self.source.deadline)
         try:
-            bloc = await self._call(demande, appel, min(echeance, debut + self.source.deadline))
+            return await self._call(demande, appel, fin)
         except ErreurDeBloc as refus:
             erreur = refus
         except PanneDeTransport as panne:
             erreur = traduire_panne(panne)
         except Exception as faute:  # noqa: BLE001 - whatever a library invents, the caller gets one of ours
             erreur = self._defaillance("exchange", faute, SourceIndisponible(cause="TRANSPORT"))
-        else:
-            self._observer(debut, None)
-            return bloc
-        self._observer(debut, erreur)
         # NOTE: an exception of a library may quote a value: nothing that came before stays attached.
         erreur.__cause__ = erreur.__context__ = None
         raise erreur
@@ -130,11 +121,6 @@ class SourceClient(Generic[Bloc]):
         if reste <= 0:
             raise SourceDelaiDepasse(cause="DELAI_EPUISE")
         return reste
-
-    def _observer(self, debut: float, erreur: ErreurDeBloc | None) -> None:
-        ok = reussite(erreur)
-        if self._trafic and ok is not None:
-            self._trafic.record(self.source.nom, ok=ok, duree_ms=round((self._horloge() - debut) * 1000))
 
     @contextmanager
     def _garde(self, etape: str, erreur: ErreurDeBloc) -> Iterator[None]:

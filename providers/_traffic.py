@@ -37,7 +37,7 @@ def reussite(erreur: ErreurDeBloc | None) -> bool | None:
     return not isinstance(erreur, Indisponible)
 
 
-class Trafic:
+class Traffic:
     """The last calls to every source. `horloge` is monotonic, in seconds."""
 
     def __init__(self, horloge: Callable[[], float]) -> None:
