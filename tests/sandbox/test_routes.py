@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import httpx
@@ -11,7 +11,7 @@ from graph.schema import build_schema
 from providers._personas import Personas
 from providers._simulateur import reglage
 from providers.dgfip_situation_fiscale import SOURCE
-from sandbox.jetons import Guichet
+from sandbox.jetons import Emetteur, Guichet
 from sandbox.pannes import Mode
 from sandbox.personas import load
 from sandbox.routes import build_router
@@ -20,22 +20,6 @@ from sandbox.simulateurs import Simulateur, simuler
 SITUATION = "/bac-a-sable/fournisseurs/dgfip_situation_fiscale/impotparticulier/1.0/spi/3001234567890"
 SITUATION += "/situations/ir/assiettes/annrev/2025"
 PANNE = "/bac-a-sable/sources/dgfip_situation_fiscale/panne"
-
-
-class EmetteurNotant:
-    """Issues numbered tokens, and notes what was asked."""
-
-    def __init__(self) -> None:
-        self.emis: list[tuple[Sequence[str], str, str]] = []
-
-    async def emettre(self, scopes: Sequence[str], siret: str, intitule: str) -> tuple[str, datetime]:
-        self.emis.append((scopes, siret, intitule))
-        return f"apg_{len(self.emis)}", datetime(2027, 11, 23, tzinfo=UTC)
-
-
-@pytest.fixture
-def emetteur() -> EmetteurNotant:
-    return EmetteurNotant()
 
 
 @pytest.fixture
@@ -50,7 +34,7 @@ def simulateurs(personas: Personas) -> Mapping[str, Simulateur]:
 
 @pytest.fixture
 async def client(
-    emetteur: EmetteurNotant, personas: Personas, simulateurs: Mapping[str, Simulateur]
+    emetteur: Emetteur, personas: Personas, simulateurs: Mapping[str, Simulateur]
 ) -> AsyncIterator[httpx.AsyncClient]:
     schema = build_schema()
     app = FastAPI()
@@ -102,7 +86,9 @@ async def test_the_tokens_of_the_profiles_are_issued_once(client: httpx.AsyncCli
     assert (await client.get("/bac-a-sable/jetons")).json() == premiere
 
 
-async def test_a_token_is_issued_to_measure(client: httpx.AsyncClient, emetteur: EmetteurNotant) -> None:
+async def test_a_token_is_issued_to_measure(
+    client: httpx.AsyncClient, emis: list[tuple[Sequence[str], str, str]]
+) -> None:
     corps = {"scopes": ["dgfip_rfr", "cnaf_enfants", "dgfip_rfr"], "siret": "13002526500013"}
     reponse = await client.post("/bac-a-sable/jetons", json=corps)
     assert reponse.status_code == 201
@@ -112,7 +98,7 @@ async def test_a_token_is_issued_to_measure(client: httpx.AsyncClient, emetteur:
         "siret": "13002526500013",
         "expire": "2027-11-23T00:00:00+00:00",
     }
-    assert emetteur.emis[0][:2] == (["cnaf_enfants", "dgfip_rfr"], "13002526500013")
+    assert emis[0][:2] == (["cnaf_enfants", "dgfip_rfr"], "13002526500013")
 
 
 @pytest.mark.parametrize(
