@@ -68,7 +68,7 @@ async function run(page) {
   rapport.requete = response.request().postDataJSON();
   rapport.statut = response.status();
   rapport.reponse = await response.json();
-  await page.locator(".graphiql-response .view-lines", { hasText: '"data"' }).waitFor();
+  await page.locator(".graphiql-response .view-lines", { hasText: /"(data|errors)"/ }).waitFor();
 }
 
 const browser = await chromium.launch({ executablePath: essai.chromium, args: FLAGS });
