@@ -1,7 +1,9 @@
 """Discover the sources: every folder beside this file is one. Nothing has to be registered by hand."""
 
+from collections.abc import Iterator, Sequence
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import providers
@@ -12,17 +14,35 @@ class CatalogueIncoherent(Exception):  # noqa: N818 - the domain's nouns are Fre
     """A folder that is not a source, or two sources for one bloc: a fault of the code, told at the start."""
 
 
-def sources() -> tuple[Source[Any], ...]:
-    """Return every source, in alphabetical order of their names. Raise CatalogueIncoherent."""
-    noms = sorted(module.name for module in iter_modules(providers.__path__) if module.ispkg)
-    trouvees = tuple(_source(nom) for nom in noms if not nom.startswith("_"))
-    if len({source.fournit for source in trouvees}) < len(trouvees):
-        raise CatalogueIncoherent("two sources fill the same bloc")
+def sources(paquet: ModuleType = providers) -> tuple[Source[Any], ...]:
+    """Return every source of a package, in alphabetical order of their names. Raise CatalogueIncoherent."""
+    trouvees = tuple(_source(paquet.__name__, nom) for nom in sorted(_dossiers(paquet)))
+    _verifier_les_blocs(trouvees)
     return trouvees
 
 
-def _source(nom: str) -> Source[Any]:
-    source = getattr(import_module(f"providers.{nom}"), "SOURCE", None)
+def _dossiers(paquet: ModuleType) -> Iterator[str]:
+    """Yield the folders that hold code; Python's own leftovers do not."""
+    for racine in paquet.__path__:
+        for dossier in Path(racine).iterdir():
+            if not dossier.name.startswith((".", "_")) and any(dossier.glob("*.py")):
+                yield dossier.name
+
+
+def _source(paquet: str, nom: str) -> Source[Any]:
+    source = getattr(import_module(f"{paquet}.{nom}"), "SOURCE", None)
     if not isinstance(source, Source) or source.nom != nom:
-        raise CatalogueIncoherent(f"providers/{nom} must hold SOURCE, named after its folder")
+        raise CatalogueIncoherent(
+            f"{paquet}/{nom}/__init__.py doit définir SOURCE, de nom « {nom} » comme son dossier."
+        )
     return source
+
+
+def _verifier_les_blocs(trouvees: Sequence[Source[Any]]) -> None:
+    par_bloc: dict[type[Any], str] = {}
+    for source in trouvees:
+        premiere = par_bloc.setdefault(source.fournit, source.nom)
+        if premiere != source.nom:
+            raise CatalogueIncoherent(
+                f"{premiere} et {source.nom} remplissent le même bloc, {source.fournit.__name__}."
+            )
