@@ -22,8 +22,6 @@ from providers._transport import Transport
 
 Bloc = TypeVar("Bloc")
 
-_log = structlog.get_logger(__name__)
-
 
 class SourceClient(Generic[Bloc]):
     """A source that can be called.
@@ -137,7 +135,8 @@ class SourceClient(Generic[Bloc]):
 
     def _defaillance(self, etape: str, faute: Exception, erreur: ErreurDeBloc) -> ErreurDeBloc:
         """Log a fault by the name of its class alone: its words may hold personal data."""
-        _log.error("source_defaillance", source=self.source.nom, etape=etape, exception=type(faute).__name__)
+        log = structlog.get_logger()
+        log.error("source_defaillance", source=self.source.nom, etape=etape, exception=type(faute).__name__)
         return erreur
 
 
