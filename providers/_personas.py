@@ -33,6 +33,8 @@ class Persona:
     """Per source name, what that administration holds, in the words of its simulator's own Struct."""
     arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     """Per bloc, a value that suits this person for each required argument."""
+    inconnue: bool = False
+    """Shown to developers, and found by no administration: as an identity with a mistake in it."""
 
     @property
     def identite(self) -> Identite:
@@ -76,8 +78,8 @@ class Personas:
         return iter(self._datees[1])
 
     def trouver(self, condition: Callable[[Persona], bool]) -> list[Persona]:
-        """Return every persona that meets a condition: several when they are homonyms."""
-        return [persona for persona in self if condition(persona)]
+        """Return every persona that administrations know and that meets a condition: several when they are homonyms."""
+        return [persona for persona in self if not persona.inconnue and condition(persona)]
 
 
 def _dater(persona: Persona, civile: int, rentree: int) -> Persona:

@@ -31,6 +31,7 @@ class Fiche(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identite: IdentiteEcrite
     arguments: dict[str, dict[str, Any]] = {}
     vues: dict[str, dict[str, Any]] = {}
+    inconnue: bool = False
 
 
 class _Loader(yaml.SafeLoader):
@@ -84,4 +85,5 @@ def _persona(fiche: Fiche, aujourdhui: date) -> Persona:
         numero_fiscal=identite.numero_fiscal,
         arguments=fiche.arguments,
         vues=fiche.vues,
+        inconnue=fiche.inconnue,
     )
