@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -87,7 +88,7 @@ class Conductor:
             habilitation=_shown(acces),
             scopes=circonstance.scopes,
             aujourdhui=circonstance.aujourdhui,
-            asks=self._asks(appel, asyncio.get_running_loop().time() + entrant.delai),
+            asks=self._asks(appel, monotonic() + entrant.delai),
             etats=self.sources.etats,
         )
 

@@ -15,7 +15,7 @@ from graph.source import EtatDeSource
 from providers._call import SourceClient
 from providers._catalogue import sources as discover
 from providers._source import Appel, Source
-from providers._traffic import Traffic
+from providers._traffic import Traffic, reussite
 from providers._transport import HttpxTransport, ReqwestTransport, Transport
 from resolvers.projection import Fournisseur
 
@@ -41,17 +41,21 @@ class Observed:
 
     async def call(self, demande: Demande, *, appel: Appel, echeance: float) -> Any:
         """Ask the source. Raise ErreurDeBloc."""
-        debut = monotonic()
-        outcome, cause, ok = EtatSource.OBTENU.name, "", True
+        debut, erreur = monotonic(), None
         try:
             return await self.client.call(demande, appel, echeance=echeance)
-        except ErreurDeBloc as erreur:
-            outcome, cause, ok = erreur.code, erreur.cause or "", erreur.etat is not EtatSource.INDISPONIBLE
+        except ErreurDeBloc as refus:
+            erreur = refus
             raise
         finally:
-            duree = monotonic() - debut
+            self._observe(erreur, monotonic() - debut)
+
+    def _observe(self, erreur: ErreurDeBloc | None, duree: float) -> None:
+        outcome, cause = (erreur.code, erreur.cause or "") if erreur else (EtatSource.OBTENU.name, "")
+        self.metrics.call(self.source.nom, outcome, cause, duree)
+        ok = reussite(erreur)
+        if ok is not None:
             self.traffic.record(self.source.nom, ok=ok, duree_ms=round(duree * 1000))
-            self.metrics.call(self.source.nom, outcome, cause, duree)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,6 @@ class Sources:
 
     clients: Mapping[type[Any], Observed]
     traffic: Traffic
-    transports: Iterable[Transport]
 
     @cached_property
     def fournisseurs(self) -> Mapping[type[Any], Fournisseur]:
@@ -77,25 +80,23 @@ class Sources:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for transport in self.transports:
-            await transport.aclose()
+        for un in self.clients.values():
+            await un.client.aclose()
 
 
 def wire(settings: Settings, metrics: Metrics, simulated: Simulated | None) -> Sources:
     """Build the client of every source. Raise ReglageManquant when one lacks a setting."""
     traffic = Traffic(monotonic)
     clients: dict[type[Any], Observed] = {}
-    transports = []
     for source in discover():
         reglages = _reglages(settings, source, simulated)
         if simulated and "url" not in reglages:
             transport = simulated.transport(source)
         else:
             transport = _connect(settings, reglages["url"])
-        transports.append(transport)
         client = SourceClient(source, transport, reglages, monotonic)
         clients[source.fournit] = Observed(source, client, traffic, metrics)
-    return Sources(clients, traffic, transports)
+    return Sources(clients, traffic)
 
 
 def _reglages(settings: Settings, source: Source[Any], simulated: Simulated | None) -> dict[str, str]:

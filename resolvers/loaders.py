@@ -9,7 +9,7 @@ from typing import Any
 from aiodataloader import DataLoader
 
 from graph.demande import Demande
-from graph.errors import ErreurDeBloc
+from graph.errors import ErreurDeBloc, IdentifiantManquant
 
 #: Asks a source; raises ErreurDeBloc.
 Ask = Callable[[Demande], Awaitable[Any]]
@@ -22,7 +22,8 @@ class Reponse:
     demande: Demande
     bloc: Any
     erreur: ErreurDeBloc | None
-    duree_ms: int
+    duree_ms: int | None
+    """None when the source was not called, for want of a key that it understands."""
 
 
 class BlocLoader(DataLoader[Demande, Reponse]):
@@ -52,4 +53,5 @@ class BlocLoader(DataLoader[Demande, Reponse]):
             bloc = await self._ask(demande)
         except ErreurDeBloc as refus:
             erreur = refus
-        return Reponse(demande, bloc, erreur, round((monotonic() - debut) * 1000))
+        appelee = not isinstance(erreur, IdentifiantManquant)
+        return Reponse(demande, bloc, erreur, round((monotonic() - debut) * 1000) if appelee else None)
