@@ -70,4 +70,4 @@ lock: $(SETUP) ## Lock the dependencies again, with hashes
 
 .PHONY: clean
 clean: ## Forget what was built and stored
-	rm -rf $(VENV) var node_modules gateway/static clients/*/generated
+	rm -rf $(VENV) var node_modules gateway/static clients/*/generated clients/*/node_modules clients/python/.venv
