@@ -1,0 +1,90 @@
+"""The servers that the campaign of kills may aim at: how each one starts, where its journal is, what to ask of it."""
+
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import orjson
+
+_MINIMAL = Path(__file__).with_name("serveur_minimal.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Requete:
+    """What the clients send, over and over."""
+
+    chemin: str
+    entetes: Mapping[str, str]
+    corps: bytes
+
+    def octets(self) -> bytes:
+        """Write it in HTTP/1.1."""
+        entetes = {"host": "127.0.0.1", "content-length": str(len(self.corps)), **self.entetes}
+        lignes = [f"POST {self.chemin} HTTP/1.1", *(f"{nom}: {valeur}" for nom, valeur in entetes.items())]
+        return "\r\n".join((*lignes, "", "")).encode("latin-1") + self.corps
+
+
+@dataclass(frozen=True, slots=True)
+class Cible:
+    """A server to kill. It keeps everything in the folder it is given, and finds it again when it restarts."""
+
+    commande: Callable[[int, Path], Sequence[str]]
+    """From a port and a folder, the program and its arguments."""
+    journal: Callable[[Path], Path]
+    environnement: Callable[[Path], Mapping[str, str]]
+    requete: Callable[[int], Awaitable[Requete]]
+    """From the port of the server, once it listens."""
+
+
+def _minimal(*options: str) -> Cible:
+    async def requete(_port: int) -> Requete:
+        return Requete("/", {"content-type": "application/json"}, b"{}")
+
+    return Cible(
+        commande=lambda port, dossier: (
+            sys.executable,
+            str(_MINIMAL),
+            str(port),
+            str(dossier / "journal.db"),
+            *options,
+        ),
+        journal=lambda dossier: dossier / "journal.db",
+        environnement=lambda _dossier: os.environ,
+        requete=requete,
+    )
+
+
+_QUESTION = """query ($identite: IdentiteInput!) { particulier(identite: $identite) {
+  situationFiscale { revenuFiscalReference nombreParts }
+  dossierAllocataire { quotientFamilial { valeur } }
+  statutEtudiant { admissions { estInscrit } identite { nomNaissance } }
+} }"""
+
+
+async def _question(port: int) -> Requete:
+    """Ask three administrations about a person whom they all know, with a token that opens everything."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/bac-a-sable") as client:
+        jetons = (await client.get("/jetons")).raise_for_status().json()
+        personnes = (await client.get("/personnes")).raise_for_status().json()
+    jeton = next(jeton["jeton"] for jeton in jetons if jeton["profil"] == "tout")
+    connue = max(personnes, key=lambda personne: len(personne["sources"]))
+    entetes = {"authorization": f"Bearer {jeton}", "content-type": "application/json", "accept": "application/json"}
+    corps = {"query": _QUESTION, "variables": {"identite": connue["identite"]}}
+    return Requete("/graphql", entetes, orjson.dumps(corps))
+
+
+PASSERELLE = Cible(
+    commande=lambda port, _dossier: (str(Path(sys.executable).with_name("particulier")), "serve", "--port", str(port)),
+    journal=lambda dossier: dossier / "journal.db",
+    environnement=lambda dossier: {
+        **os.environ,
+        "PARTICULIER_JOURNAL": str(dossier / "journal.db"),
+        "PARTICULIER_DATABASE_URL": f"sqlite:///{dossier / 'particulier.db'}",
+        "PARTICULIER_CLE_PSEUDONYMES": str(dossier / "pseudonymes.cle"),
+    },
+    requete=_question,
+)
+CIBLES = {"passerelle": PASSERELLE, "minimal": _minimal(), "menteur": _minimal("menteur")}
