@@ -7,7 +7,6 @@ import strawberry
 
 from graph.circonstances import Circonstances
 from graph.demande import Demande
-from graph.identite import Identite
 
 if TYPE_CHECKING:
     from graph.habilitation import Habilitation
@@ -19,10 +18,6 @@ Chemin = tuple[str | int, ...]
 
 class Context(Circonstances, Protocol):
     """The context of one request."""
-
-    @property
-    def identite(self) -> Identite | None:
-        """Identity vouched for by FranceConnect, when the caller presents one."""
 
     @property
     def habilitation(self) -> "Habilitation":

@@ -9,7 +9,6 @@ from typing import Any, Self, TypeVar
 from graph.context import Chemin
 from graph.demande import Demande
 from graph.habilitation import Habilitation
-from graph.identite import Identite
 from graph.source import EtatDeSource
 from resolvers.loaders import Ask, BlocLoader, Reponse
 from resolvers.plan import Plan
@@ -32,7 +31,6 @@ class RequestContext:
     asks: Mapping[type[Any], Ask]
     """How to ask the source of each bloc."""
     etats: Callable[[], Sequence[EtatDeSource]]
-    identite: Identite | None = None
     reponses: dict[Chemin, Reponse] = field(default_factory=dict)
     """What came of each bloc, by path."""
     _gardes: dict[Chemin, type[Any]] = field(init=False)
