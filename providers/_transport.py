@@ -6,73 +6,28 @@ other than gzip. Both raise the errors of `_pannes.py`, and nothing of the libra
 
 import asyncio
 import logging
-import re
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Protocol
-from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
-from pyreqwest import exceptions as reqwest
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.http import HeaderMap
 
 from providers._corps import Corps
-from providers._pannes import (
-    DelaiDepasse,
-    Injoignable,
-    Interrompue,
-    NonConforme,
-    PanneDeTransport,
-    RequeteImpossible,
-    TlsRefuse,
-)
-from providers._source import Paires, UpstreamRequest, UpstreamResponse
+from providers._pannes import Interrompue
+from providers._source import UpstreamRequest, UpstreamResponse
+from providers._traductions import TRADUCTIONS, traduire
+from providers._wire import adresse, base, entetes
 
-_AGENT = "api-particulier"
-_ENTETES = {"accept-encoding": "gzip", "user-agent": _AGENT}
+_ENTETES = {"accept-encoding": "gzip", "user-agent": "api-particulier"}
 #: Connections of one source; a source that hangs fills its own pool and no other.
 _CONNEXIONS = 64
 #: Seconds to open a connection, DNS and TLS included.
 _CONNEXION_MAX = 1.0
-#: A method or the name of a header: RFC 9110 §5.6.2, without the signs that nobody uses.
-_MOT = re.compile(r"[A-Za-z0-9_-]+")
-_CHEMIN_SUR = "/:@!$&'()*+,;=~"
-
-#: What the exceptions of the libraries mean here. `_affiner` then looks inside the three that mean several things.
-_SENS: Mapping[type[PanneDeTransport], tuple[type[BaseException], ...]] = {
-    Injoignable: (
-        *(httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError),
-        *(reqwest.ConnectError, reqwest.ConnectTimeoutError),
-    ),
-    Interrompue: (
-        *(httpx.HTTPError, httpx.RequestError, httpx.TransportError),
-        *(httpx.NetworkError, httpx.ReadError, httpx.WriteError, httpx.CloseError),
-        *(httpx.StreamError, httpx.StreamConsumed, httpx.StreamClosed, httpx.ResponseNotRead, httpx.RequestNotRead),
-        *(reqwest.PyreqwestError, reqwest.DetailedPyreqwestError, reqwest.RequestError, reqwest.TransportError),
-        *(reqwest.NetworkError, reqwest.ReadError, reqwest.WriteError),
-        *(reqwest.ClientClosedError, reqwest.RequestPanicError),
-    ),
-    NonConforme: (
-        *(httpx.ProtocolError, httpx.RemoteProtocolError, httpx.DecodingError),
-        *(httpx.TooManyRedirects, httpx.HTTPStatusError),
-        *(reqwest.DecodeError, reqwest.BodyDecodeError, reqwest.JSONDecodeError),
-        *(reqwest.RedirectError, reqwest.StatusError),
-    ),
-    DelaiDepasse: (
-        *(httpx.TimeoutException, httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout),
-        *(reqwest.RequestTimeoutError, reqwest.ReadTimeoutError, reqwest.WriteTimeoutError, reqwest.PoolTimeoutError),
-        TimeoutError,
-    ),
-    RequeteImpossible: (
-        *(httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.CookieConflict),
-        reqwest.BuilderError,
-    ),
-}
-TRADUCTIONS = {exception: panne for panne, exceptions in _SENS.items() for exception in exceptions}
 
 
 class Transport(Protocol):
@@ -121,11 +76,12 @@ class HttpxTransport(_Borne):
     def __init__(
         self, base_url: str, *, autorites: str | None = None, par: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._base_url = _base(base_url)
+        self._base_url = base(base_url)
         _taire_httpx()
         self._client = httpx.AsyncClient(
             transport=par,
-            verify=_tls(autorites) if par is None and base_url.startswith("https:") else False,
+            # Reading the authorities of the system takes time that a plain connection has no use for.
+            verify=False if self._base_url.startswith("http:") else _tls(autorites),
             trust_env=False,
             headers=_ENTETES,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -137,8 +93,8 @@ class HttpxTransport(_Borne):
         del deadline  # a cancelled exchange closes its connection
         async with self._client.stream(
             request.method,
-            _adresse(self._base_url, request),
-            headers=_lisibles(request),
+            adresse(self._base_url, request),
+            headers=entetes(request),
             content=request.body or None,
         ) as reponse:
             corps = Corps(reponse.headers.get("content-encoding"))
@@ -165,7 +121,7 @@ class ReqwestTransport(_Borne):
     """
 
     def __init__(self, base_url: str, *, autorites: str | None = None) -> None:
-        self._base_url = _base(base_url)
+        self._base_url = base(base_url)
         builder = (
             ClientBuilder()
             .gzip(enable=False)
@@ -187,8 +143,8 @@ class ReqwestTransport(_Borne):
     async def _exchange(self, request: UpstreamRequest, deadline: float) -> UpstreamResponse:
         if self._client is None:
             raise Interrompue
-        headers = list(_lisibles(request))
-        builder = self._client.request(request.method, _adresse(self._base_url, request)).headers(headers)
+        headers = list(entetes(request))
+        builder = self._client.request(request.method, adresse(self._base_url, request)).headers(headers)
         if request.body:
             builder = builder.body_bytes(request.body)
         # NOTE: pyreqwest does not abort a request whose task is cancelled: it needs the deadline for itself.
@@ -197,7 +153,7 @@ class ReqwestTransport(_Borne):
             corps = Corps(reponse.get_header("content-encoding"))
             while (morceau := await reponse.body_reader.read_chunk()) is not None:
                 corps.ajouter(bytes(morceau))
-            return UpstreamResponse(reponse.status, tuple(_entetes(reponse.headers)), corps.terminer())
+            return UpstreamResponse(reponse.status, tuple(_lus(reponse.headers)), corps.terminer())
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -234,70 +190,7 @@ def in_process(answer: Callable[[UpstreamRequest], Awaitable[UpstreamResponse]])
     return HttpxTransport("http://source.invalid", par=_EnMemoire(answer))
 
 
-def traduire(faute: BaseException) -> PanneDeTransport:
-    """Return what an exception of httpx or pyreqwest means, without anything of what it says."""
-    classe = next(TRADUCTIONS[parente] for parente in type(faute).__mro__ if parente in TRADUCTIONS)
-    return _affiner(faute, classe)()
-
-
-def _affiner(faute: BaseException, classe: type[PanneDeTransport]) -> type[PanneDeTransport]:
-    if isinstance(faute, httpx.ConnectError):
-        return TlsRefuse if any(isinstance(maillon, ssl.SSLError) for maillon in _chaine(faute)) else classe
-    if isinstance(faute, httpx.RemoteProtocolError):
-        # httpx says so both of a malformed answer, which its parser h11 refused, and of a connection that closed.
-        malformee = any(type(maillon).__module__.partition(".")[0] == "h11" for maillon in _chaine(faute))
-        return classe if malformee else Interrompue
-    if isinstance(faute, reqwest.ConnectError | reqwest.ConnectTimeoutError):
-        return _affiner_reqwest(faute, " ".join(cause["message"] for cause in faute.details["causes"] or ()))
-    return classe
-
-
-def _affiner_reqwest(faute: BaseException, causes: str) -> type[PanneDeTransport]:
-    """Tell a connection that never opened from one that was left unanswered, and a bad peer from an absent one."""
-    tardive = isinstance(faute, TimeoutError)
-    if "(Connect)" not in causes:
-        return DelaiDepasse if tardive else Interrompue
-    absente = tardive or "tcp connect error" in causes or "dns error" in causes
-    return Injoignable if absente else TlsRefuse
-
-
-def _chaine(faute: BaseException) -> Iterator[BaseException]:
-    maillon: BaseException | None = faute
-    while maillon is not None:
-        yield maillon
-        maillon = maillon.__cause__ or maillon.__context__
-
-
-def _taire_httpx() -> None:
-    """Keep httpx from logging URLs (INFO) and headers (DEBUG), which hold personal data, whatever the root says."""
-    for nom in ("httpx", "httpcore"):
-        logging.getLogger(nom).setLevel(logging.WARNING)
-
-
-def _base(base_url: str) -> str:
-    morceaux = urlsplit(base_url)
-    if morceaux.scheme not in {"http", "https"} or not morceaux.hostname or morceaux.query or morceaux.fragment:
-        raise ValueError("URL de source invalide : attendu http(s)://hôte[:port][/chemin].")
-    return base_url.rstrip("/")
-
-
-def _adresse(base_url: str, request: UpstreamRequest) -> str:
-    """Write the URL; whatever a path holds stays under the base. Raise RequeteImpossible for a climbing path."""
-    if not request.path.startswith("/") or {".", ".."} & set(request.path.split("/")):
-        raise RequeteImpossible
-    params = f"?{urlencode(request.params, quote_via=quote, safe='')}" if request.params else ""
-    return f"{base_url}{quote(request.path, safe=_CHEMIN_SUR)}{params}"
-
-
-def _lisibles(request: UpstreamRequest) -> Paires:
-    """Return headers that fit on lines of HTTP. Raise RequeteImpossible: a value may come from the caller."""
-    noms = {request.method, *(nom for nom, _ in request.headers)}
-    if all(map(_MOT.fullmatch, noms)) and all(v.isascii() and v.isprintable() for _, v in request.headers):
-        return request.headers
-    raise RequeteImpossible
-
-
-def _entetes(headers: HeaderMap) -> Iterator[tuple[str, str]]:
+def _lus(headers: HeaderMap) -> Iterator[tuple[str, str]]:
     """Yield the headers of an answer; one that is not UTF-8 is nothing that a reader could use."""
     for nom in dict.fromkeys(headers):
         try:
@@ -312,3 +205,9 @@ def _tls(autorites: str | None) -> ssl.SSLContext:
     if autorites:
         contexte.load_verify_locations(cadata=autorites)
     return contexte
+
+
+def _taire_httpx() -> None:
+    """Keep httpx from logging URLs (INFO) and headers (DEBUG), which hold personal data, whatever the root says."""
+    for nom in ("httpx", "httpcore"):
+        logging.getLogger(nom).setLevel(logging.WARNING)

@@ -26,7 +26,8 @@ from providers._pannes import (
     TropGrosse,
 )
 from providers._source import UpstreamRequest, UpstreamResponse
-from providers._transport import TRADUCTIONS, HttpxTransport, ReqwestTransport, Transport, in_process, traduire
+from providers._traductions import TRADUCTIONS, traduire
+from providers._transport import HttpxTransport, ReqwestTransport, Transport, in_process
 
 SECRET = "DUPONT-SECRET"  # noqa: S105 - a canary, looked for in errors and logs
 DEMANDE = UpstreamRequest("GET", f"/{SECRET}", (("nom", SECRET),), (("authorization", f"Bearer {SECRET}"),))
@@ -385,7 +386,8 @@ async def test_a_request_that_http_cannot_carry_is_not_sent(
 
 
 @pytest.mark.parametrize(
-    "base_url", ["", "source", "ftp://source", "http://", "http://source/?a=1", "http://source/#a"]
+    "base_url",
+    ["", "source", "ftp://source", "http://", "http://source/?a=1", "http://source/#a", "http://u:m@source/"],
 )
 def test_a_base_that_is_not_a_url_is_refused_when_built(base_url: str) -> None:
     for classe in (HttpxTransport, ReqwestTransport):
@@ -417,7 +419,7 @@ async def test_a_certificate_that_proves_nothing_is_refused(
 ) -> None:
     autorite = trustme.CA()
     base = await administration.jouer(ecrire(OK), contexte(autorite, nom))
-    transport = ouvrir(base, autorites=autorite.cert_pem.bytes().decode() if connue else None)
+    transport = ouvrir(base.replace("https", "HTTPS"), autorites=autorite.cert_pem.bytes().decode() if connue else None)
     with pytest.raises(TlsRefuse) as panne:
         await transport.send(DEMANDE, deadline=5)
     assert not secrets_de(panne.value)
