@@ -51,6 +51,7 @@ def test_an_encoding_that_was_not_asked_for_is_refused(encodage: str) -> None:
         gzip.compress(b"bonjour") + b"suite",
         gzip.compress(b"bon") + gzip.compress(b"jour"),
     ],
+    ids=["texte", "zlib", "tronque", "controle-faux", "suite", "deux-membres"],
 )
 def test_a_stream_that_is_not_one_whole_gzip_is_refused(body: bytes) -> None:
     for morceaux in ([body], octet_par_octet(body)):
