@@ -41,14 +41,14 @@ class Observed:
 
     async def call(self, demande: Demande, *, appel: Appel, echeance: float) -> Any:
         """Ask the source. Raise ErreurDeBloc."""
-        debut, erreur = monotonic(), None
+        debut = monotonic()
         try:
-            return await self.client.call(demande, appel, echeance=echeance)
+            bloc = await self.client.call(demande, appel, echeance=echeance)
         except ErreurDeBloc as refus:
-            erreur = refus
+            self._observe(refus, monotonic() - debut)
             raise
-        finally:
-            self._observe(erreur, monotonic() - debut)
+        self._observe(None, monotonic() - debut)
+        return bloc
 
     def _observe(self, erreur: ErreurDeBloc | None, duree: float) -> None:
         outcome, cause = (erreur.code, erreur.cause or "") if erreur else (EtatSource.OBTENU.name, "")
