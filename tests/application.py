@@ -1,0 +1,98 @@
+"""The whole application in this process: sandbox mode, its databases in a folder, a clock that stands still."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from gateway.app import create_app
+from gateway.settings import Settings
+
+INSTANT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
+SIRET = "13002526500013"
+
+
+def horloge() -> datetime:
+    """Tell the same instant for ever."""
+    return INSTANT
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A client of the application, with the gestures that every test makes."""
+
+    client: httpx.AsyncClient
+
+    async def jeton(self, scopes: Iterable[str], siret: str = SIRET) -> str:
+        """Return a sandbox token made to measure."""
+        reponse = await self.client.post("/bac-a-sable/jetons", json={"scopes": sorted(scopes), "siret": siret})
+        return str(reponse.raise_for_status().json()["jeton"])
+
+    async def jeton_de(self, profil: str) -> dict[str, Any]:
+        """Return one of the ready profiles, e.g. `tout`."""
+        profils: list[dict[str, Any]] = (await self.client.get("/bac-a-sable/jetons")).raise_for_status().json()
+        return next(un for un in profils if un["profil"] == profil)
+
+    async def personnes(self) -> dict[str, dict[str, Any]]:
+        """Return the personas by name."""
+        reponse = await self.client.get("/bac-a-sable/personnes")
+        return {une["nom"]: une for une in reponse.raise_for_status().json()}
+
+    async def appels(self) -> dict[str, int]:
+        """Return the number of data calls that each simulator received."""
+        appels: dict[str, int] = (await self.client.get("/bac-a-sable/appels")).raise_for_status().json()
+        return appels
+
+    async def oublier_les_appels(self) -> None:
+        """Count again from zero."""
+        (await self.client.delete("/bac-a-sable/appels")).raise_for_status()
+
+    async def mettre_en_panne(self, source: str, **panne: Any) -> None:
+        """Make a source fail, e.g. `mode="muette"`."""
+        (await self.client.put(f"/bac-a-sable/sources/{source}/panne", json=panne)).raise_for_status()
+
+    async def lever_la_panne(self, source: str) -> None:
+        """Make a source work again."""
+        (await self.client.delete(f"/bac-a-sable/sources/{source}/panne")).raise_for_status()
+
+    async def demander(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        jeton: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """POST a question as a well-behaved caller does."""
+        autorisation = {"Authorization": f"Bearer {jeton}"} if jeton else {}
+        accept = {"Accept": "application/graphql-response+json"}
+        return await self.client.post(
+            "/graphql",
+            json={"query": query, "variables": dict(variables or {})},
+            headers={**accept, **autorisation, **dict(headers or {})},
+        )
+
+
+def reglages(dossier: Path, personas: Path | None = None) -> Settings:
+    """Return sandbox settings that keep everything in one folder."""
+    return Settings(
+        database_url=f"sqlite:///{dossier / 'particulier.db'}",
+        journal=dossier / "journal.db",
+        cle_pseudonymes=dossier / "pseudonymes.cle",
+        personas=personas,
+    )
+
+
+@asynccontextmanager
+async def application(dossier: Path, personas: Path | None = None) -> AsyncIterator[Application]:
+    """Run the application while the block lasts."""
+    app = create_app(reglages(dossier, personas), horloge)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://particulier.test") as client,
+    ):
+        yield Application(client)

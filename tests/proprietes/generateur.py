@@ -1,0 +1,211 @@
+"""Questions at random over every leaf of the schema: aliases, fragments, conditions, merged selections, arguments."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.proprietes.monde import FACULTATIFS, Dossier, arguments_written, literal
+from tests.proprietes.oracle import Types
+
+#: What no oracle can predict, and what a sandbox token does not choose.
+IMPREVISIBLES = {
+    "SourceConsultee": {"dureeMs", "reessayerDansMs"},
+    "Source": {"appelsRecents", "disponibilite", "latenceMedianeMs"},
+    "Habilitation": {"expire", "intitule", "cadreJuridique"},
+}
+_ABSENTE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Poids:
+    """What the cost rule counts, fragments opened."""
+
+    champs: int = 0
+    alias: int = 0
+    directives: int = 0
+    appels: int = 0
+
+    def __add__(self, autre: "Poids") -> "Poids":
+        return Poids(
+            self.champs + autre.champs,
+            self.alias + autre.alias,
+            self.directives + autre.directives,
+            self.appels + autre.appels,
+        )
+
+    @property
+    def permis(self) -> bool:
+        """Tell whether the gateway must judge it, and not refuse it for its cost."""
+        return self.champs <= 400 and self.alias <= 20 and self.directives <= 40 and self.appels <= 30
+
+
+@dataclass(frozen=True, slots=True)
+class Cas:
+    """A question, and the scopes of whoever asks it."""
+
+    query: str
+    variables: Mapping[str, Any]
+    scopes: frozenset[str]
+
+
+def draw(alea: Random, types: Types, dossier: Dossier, scopes: frozenset[str]) -> Cas:
+    """Draw a question that the limits of cost allow."""
+    while True:
+        ecriture = _Ecriture(alea, types, dossier)
+        query, poids = ecriture.operation()
+        if poids.permis and len(re.findall(r"\w+|[^\w\s]", query)) < 1_900:
+            return Cas(query, ecriture.valeurs(), scopes)
+
+
+def draw_scopes(alea: Random, types: Types) -> frozenset[str]:
+    """Draw what a caller is granted: everything, one scope, or more or less of each type."""
+    par_type = {
+        nom: sorted({scope for groupes, _ in champs.values() for groupe in groupes for scope in groupe})
+        for nom, champs in sorted(types.items())
+    }
+    tous = [scope for scopes in par_type.values() for scope in scopes]
+    if (tirage := alea.random()) < 0.1:
+        return frozenset(tous)
+    tires = set()
+    for scopes in par_type.values():
+        part = alea.choice((0.0, 0.5, 0.8, 0.95, 1.0))
+        tires |= {scope for scope in scopes if alea.random() < part}
+    # The sandbox issues no token without a scope.
+    return frozenset(tires) if tires and tirage < 0.95 else frozenset({alea.choice(tous)})
+
+
+@dataclass
+class _Ecriture:
+    """One attempt: a key means the same field with the same arguments wherever it stands under a type."""
+
+    alea: Random
+    types: Types
+    dossier: Dossier
+    cles: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    fragments: dict[str, tuple[str, str, Poids]] = field(default_factory=dict)
+    variables: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    ouverts: int = 0
+
+    def operation(self) -> tuple[str, Poids]:
+        personne, poids = self._field("Query", "particulier")
+        autre, poids_autre = self._selection("Query") if self.alea.random() < 0.3 else ("", Poids())
+        corps = [personne, *([f"...{autre}"] if autre else [])]
+        self.alea.shuffle(corps)
+        fragments = "\n".join(f"fragment {nom} on {type_} {texte}" for nom, (type_, texte, _) in self.fragments.items())
+        ecrites = set(re.findall(r"\$(\w+)", " ".join((*corps, fragments))))
+        self.variables = {nom: variable for nom, variable in self.variables.items() if nom in ecrites}
+        declarations = ", ".join(f"${nom}: {declaration}" for nom, (declaration, _) in self.variables.items())
+        entete = f"query Q({declarations})" if declarations else "query"
+        return f"{entete} {{ {' '.join(corps)} }}\n{fragments}", poids + poids_autre
+
+    def valeurs(self) -> dict[str, Any]:
+        return {nom: valeur for nom, (_, valeur) in self.variables.items() if valeur is not _ABSENTE}
+
+    def _selection(self, type_: str) -> tuple[str, Poids]:
+        parties, total = [], Poids()
+        for _ in range(self.alea.choice((1, 1, 2, 2, 3, 5))):
+            partie = self.alea.choices((self._field, self._inline, self._spread, self._typename), (68, 10, 14, 8))[0]
+            texte, poids = partie(type_)
+            parties.append(texte)
+            total += poids
+        return "{ " + " ".join(parties) + " }", total
+
+    def _field(self, type_: str, nom: str | None = None) -> tuple[str, Poids]:
+        cle, nom, arguments = self._key(type_, nom)
+        _, sous = self.types[type_].get(nom, ([], ""))
+        dessous, poids = self._selection(sous) if sous in self.types else ("", Poids())
+        directives, nombre = self._directives()
+        alias = "" if cle == nom else f"{cle}: "
+        appel = type_ == "Particulier" and sous in self.types
+        return f"{alias}{nom}{arguments}{directives}{dessous}", poids + Poids(1, bool(alias), nombre, appel)
+
+    def _typename(self, type_: str) -> tuple[str, Poids]:
+        return self._field(type_, "__typename")
+
+    def _inline(self, type_: str) -> tuple[str, Poids]:
+        dessous, poids = self._selection(type_)
+        directives, nombre = self._directives()
+        condition = self.alea.choice(("", f" on {type_}"))
+        return f"...{condition}{directives} {dessous}", poids + Poids(directives=nombre)
+
+    def _spread(self, type_: str) -> tuple[str, Poids]:
+        connus = [nom for nom, (sur, _, _) in self.fragments.items() if sur == type_]
+        if connus and self.alea.random() < 0.5:
+            nom = self.alea.choice(connus)
+        elif len(self.fragments) + self.ouverts < 12:
+            self.ouverts += 1
+            texte, poids = self._selection(type_)
+            self.ouverts -= 1
+            nom = f"F{len(self.fragments)}"
+            self.fragments[nom] = (type_, texte, poids)
+        else:
+            return self._typename(type_)
+        directives, nombre = self._directives()
+        return f"...{nom}{directives}", self.fragments[nom][2] + Poids(directives=nombre)
+
+    def _key(self, type_: str, nom: str | None) -> tuple[str, str, str]:
+        """Choose a response key: one already used, the name of the field, or an alias, which may be another's name."""
+        connues = self.cles.setdefault(type_, {})
+        if nom is None and connues and self.alea.random() < 0.35:
+            cle = self.alea.choice(list(connues))
+            return cle, *connues[cle]
+        champs = [champ for champ in self.types[type_] if champ not in IMPREVISIBLES.get(type_, ())]
+        nom = nom or self.alea.choice(champs)
+        sens = (nom, self._arguments(type_, nom))
+        libres = [cle for cle in (*champs, "a0", "a1", "a2", "a3") if connues.get(cle, sens) == sens]
+        cle = nom if connues.get(nom, sens) == sens and self.alea.random() > 0.12 else self.alea.choice(libres or [nom])
+        connues.setdefault(cle, sens)
+        return cle, *connues[cle]
+
+    def _arguments(self, type_: str, nom: str) -> str:
+        if (type_, nom) == ("Query", "particulier"):
+            if self.alea.random() < 0.1:
+                return f"(identite: {literal(_with_enum(self.dossier.identite))})"
+            self.variables["identite"] = ("IdentiteInput!", self.dossier.identite)
+            return "(identite: $identite)"
+        if type_ != "Particulier" or nom == "sources":
+            return ""
+        ecrits = {cle: self._argument(valeur) for cle, valeur in self.alea.choice(self.dossier.ecritures(nom)).items()}
+        for facultatif in FACULTATIFS.get(nom, []):
+            if facultatif not in ecrits and self.alea.random() < 0.1:
+                ecrits[facultatif] = self.alea.choice(
+                    ("null", self._variable("Int", None), self._variable("Int", _ABSENTE))
+                )
+        return arguments_written(ecrits)
+
+    def _argument(self, valeur: Any) -> str:
+        if not isinstance(valeur, int) or self.alea.random() < 0.5:
+            return literal(valeur)
+        return self._variable(*self.alea.choice((("Int", valeur), ("Int!", valeur), (f"Int = {valeur}", _ABSENTE))))
+
+    def _directives(self) -> tuple[str, int]:
+        noms = self.alea.choices(((), ("include",), ("skip",), ("skip", "include")), (82, 8, 7, 3))[0]
+        return "".join(f" @{nom}(if: {self._condition(nom)})" for nom in noms), len(noms)
+
+    def _condition(self, directive: str) -> str:
+        garde = (self.alea.random() < 0.65) is (directive == "include")
+        oui, non = str(garde).lower(), str(not garde).lower()
+        if self.alea.random() < 0.5:
+            return oui
+        formes = (
+            ("Boolean!", garde),
+            (f"Boolean = {oui}", _ABSENTE),
+            (f"Boolean! = {non}", garde),
+            (f"Boolean! = {oui}", _ABSENTE),
+        )
+        return self._variable(*self.alea.choice(formes))
+
+    def _variable(self, declaration: str, valeur: Any) -> str:
+        memes = [nom for nom, deja in self.variables.items() if deja == (declaration, valeur)]
+        nom = memes[0] if memes else f"v{len(self.variables)}"
+        self.variables[nom] = (declaration, valeur)
+        return f"${nom}"
+
+
+def _with_enum(identite: Mapping[str, Any]) -> dict[str, Any]:
+    """Mark the one enumeration of an identity."""
+    pivot = identite.get("identitePivot", {})
+    sexe = {"sexeEtatCivil": f"enum:{pivot['sexeEtatCivil']}"} if "sexeEtatCivil" in pivot else {}
+    return {**identite, **({"identitePivot": {**pivot, **sexe}} if pivot else {})}

@@ -1,0 +1,132 @@
+"""A second opinion on an answer, worked out from the printed schema alone: it shares no code with the gateway."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graphql import parse, value_from_ast_untyped
+
+#: Type → field → (groups of scopes that open it, name of its type). A type that is not there is a leaf.
+Types = Mapping[str, Mapping[str, tuple[list[list[str]], str]]]
+#: (bloc, arguments) → the groups that the arguments need in place of the bloc's own, if any; the whole answer of the
+#: source: data, or the code of an error.
+Monde = Callable[[str, dict[str, Any]], tuple[list[list[str]] | None, Any]]
+Chemin = tuple[str | int, ...]
+
+
+def read_types(sdl: str) -> Types:
+    """Read from the SDL all that the oracle knows: names, types and @requiresScopes."""
+
+    def type_of(node: Any) -> str:
+        return str(node.name.value) if node.kind == "named_type" else type_of(node.type)
+
+    def groups(node: Any) -> list[list[str]]:
+        return [group for one in node.directives or () for group in value_from_ast_untyped(one.arguments[0].value)]
+
+    objets: Any = [node for node in parse(sdl).definitions if node.kind == "object_type_definition"]
+    return {t.name.value: {f.name.value: (groups(f), type_of(f.type)) for f in t.fields} for t in objets}
+
+
+class Oracle:
+    """Predicts an answer: `data`, `erreurs` (path, code, missing scopes), `blocs` (path, bloc, arguments, code)."""
+
+    def __init__(
+        self, types: Types, scopes: frozenset[str], query: str, variables: Mapping[str, Any], monde: Monde
+    ) -> None:
+        nodes: Any = parse(query).definitions
+        (self.operation,) = [node for node in nodes if node.kind == "operation_definition"]
+        self.fragments = {node.name.value: node for node in nodes if node.kind == "fragment_definition"}
+        defauts = {v.variable.name.value: v.default_value for v in self.operation.variable_definitions or ()}
+        self.variables = {nom: value_from_ast_untyped(v) for nom, v in defauts.items() if v} | dict(variables)
+        self.types, self.scopes, self.monde = types, scopes, monde
+        self.erreurs: list[tuple[Chemin, str, list[str]]] = []
+        self.blocs: list[tuple[Chemin, str, dict[str, Any], str | None]] = []
+
+    def data(self, racine: Mapping[str, Any], sources: Callable[[list[Any]], list[Any]]) -> dict[str, Any]:
+        """Predict `data`; `racine` is what the other roots answer, `sources` tells the outcomes of blocs in band."""
+
+        def person(key: str, nodes: list[Any]) -> dict[str, Any]:
+            debut, fields, beside = len(self.blocs), self.collect(nodes), ("sources", "__typename")
+            data = {k: None if name(n) in beside else self.bloc((key, k), n) for k, n in fields.items()}
+            told = {"sources": sources(self.blocs[debut:])}
+            return data | {
+                k: self.show("Particulier", n, told, set(), ()) for k, n in fields.items() if name(n) in beside
+            }
+
+        fields = self.collect([self.operation]).items()
+        return {
+            k: person(k, n) if name(n) == "particulier" else self.show("Query", n, racine, set(), ()) for k, n in fields
+        }
+
+    def bloc(self, path: Chemin, nodes: list[Any]) -> Any:
+        groups, under = self.types["Particulier"][name(nodes)]
+        given = {a.name.value: self.value(a.value) for a in nodes[0].arguments or ()}
+        arguments = {k: v for k, v in given.items() if v is not None}
+        of_arguments, answer = self.monde(name(nodes), arguments)
+        above = self.missing(groups if of_arguments is None else of_arguments)
+        lacks = self.below(under, nodes, above)
+        code = answer if isinstance(answer, str) else None
+        if not lacks:
+            return self.copy(under, nodes, {}, above, path)
+        if refused := all(lacks):
+            code = "NON_HABILITE"
+        self.blocs.append((path, name(nodes), arguments, code))
+        if code:
+            self.erreurs.append((path, code, sorted(set().union(*lacks)) if refused else []))
+            return None
+        return self.copy(under, nodes, answer, above, path)
+
+    def show(self, parent: str, nodes: list[Any], held: Mapping[str, Any], above: set[str], path: Chemin) -> Any:
+        if name(nodes) == "__typename":
+            return parent
+        groups, under = self.types[parent][name(nodes)]
+        lacks, value = self.leaves(parent, nodes, above), held.get(name(nodes))
+        if lacks and all(lacks):
+            self.erreurs.append((path, "NON_HABILITE", sorted(set().union(*lacks))))
+            return None
+        seen = value if lacks or isinstance(value, list) else {}
+        return self.copy(under, nodes, seen, above | self.missing(groups), path)
+
+    def copy(self, under: str, nodes: list[Any], value: Any, above: set[str], path: Chemin) -> Any:
+        if value is None or under not in self.types:
+            return value
+        if isinstance(value, list):
+            return [self.copy(under, nodes, item, above, (*path, rank)) for rank, item in enumerate(value)]
+        return {k: self.show(under, n, value, above, (*path, k)) for k, n in self.collect(nodes).items()}
+
+    def leaves(self, parent: str, nodes: list[Any], above: set[str]) -> list[set[str]]:
+        """Return, for each guarded leaf of a selection, the scopes that it lacks."""
+        if name(nodes) == "__typename":
+            return []
+        groups, under = self.types[parent][name(nodes)]
+        here = above | self.missing(groups)
+        return [here] if under not in self.types else self.below(under, nodes, here) or ([here] if groups else [])
+
+    def below(self, under: str, nodes: list[Any], above: set[str]) -> list[set[str]]:
+        return [lacks for child in self.collect(nodes).values() for lacks in self.leaves(under, child, above)]
+
+    def missing(self, groups: list[list[str]]) -> set[str]:
+        held = not groups or any(self.scopes.issuperset(group) for group in groups)
+        return set() if held else {scope for group in groups for scope in group} - self.scopes
+
+    def collect(self, parents: list[Any]) -> dict[str, list[Any]]:
+        merged: dict[str, list[Any]] = {}
+        for node in (selected for parent in parents for selected in self.selected(parent)):
+            merged.setdefault((node.alias or node.name).value, []).append(node)
+        return merged
+
+    def selected(self, parent: Any) -> list[Any]:
+        """Return the fields of a selection, fragments opened: one that is spread twice only repeats its fields."""
+        fields = []
+        for node in parent.selection_set.selections:
+            if all(self.value(d.arguments[0].value) is (d.name.value == "include") for d in node.directives or ()):
+                opened = self.fragments[node.name.value] if node.kind == "fragment_spread" else node
+                fields += [node] if node.kind == "field" else self.selected(opened)
+        return fields
+
+    def value(self, node: Any) -> Any:
+        return self.variables.get(node.name.value) if node.kind == "variable" else value_from_ast_untyped(node)
+
+
+def name(nodes: list[Any]) -> str:
+    """Return the schema's name of a merged field."""
+    return str(nodes[0].name.value)
