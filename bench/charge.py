@@ -45,7 +45,10 @@ async def demander(port: int, message: bytes) -> bytes:
 async def charger(port: int, message: bytes, attendu: bytes, clients: int, secondes: float) -> Mesure:
     """Send the same message from `clients` connections for a time.
 
-    An answer that is not a 200 with the body `attendu` is an error, and so is a connection cut. Raise TimeoutError when the server hangs.
+    An answer that is not a 200 with the body `attendu` is an error, and so is a connection cut.
+
+    Raises:
+        TimeoutError: the server hangs.
     """
     durees: list[float] = []
     debut = perf_counter()
