@@ -11,14 +11,23 @@ import httpx
 
 from gateway.app import create_app
 from gateway.settings import Settings
+from graph.catalogue import scopes
+from graph.schema import build_schema
+from habilitations.store import Store
 
 INSTANT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 SIRET = "13002526500013"
 
 
-def horloge() -> datetime:
-    """Tell the same instant for ever."""
-    return INSTANT
+@dataclass
+class Horloge:
+    """A clock that stands still until a test moves it."""
+
+    instant: datetime = INSTANT
+
+    def __call__(self) -> datetime:
+        """Tell the instant."""
+        return self.instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +35,13 @@ class Application:
     """A client of the application, with the gestures that every test makes."""
 
     client: httpx.AsyncClient
+    dossier: Path
+    """Where it keeps everything."""
+    horloge: Horloge
 
-    async def jeton(self, scopes: Iterable[str], siret: str = SIRET) -> str:
+    async def jeton(self, accordes: Iterable[str], siret: str = SIRET) -> str:
         """Return a sandbox token made to measure."""
-        reponse = await self.client.post("/bac-a-sable/jetons", json={"scopes": sorted(scopes), "siret": siret})
+        reponse = await self.client.post("/bac-a-sable/jetons", json={"scopes": sorted(accordes), "siret": siret})
         return str(reponse.raise_for_status().json()["jeton"])
 
     async def jeton_de(self, profil: str) -> dict[str, Any]:
@@ -89,10 +101,19 @@ def reglages(dossier: Path, personas: Path | None = None) -> Settings:
 @asynccontextmanager
 async def application(dossier: Path, personas: Path | None = None) -> AsyncIterator[Application]:
     """Run the application while the block lasts."""
+    horloge = Horloge()
     app = create_app(reglages(dossier, personas), horloge)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://particulier.test") as client,
     ):
-        yield Application(client)
+        yield Application(client, dossier, horloge)
+
+
+@asynccontextmanager
+async def guichet(application: Application) -> AsyncIterator[Store]:
+    """Open the habilitations of an application as its operators do, beside it."""
+    url = reglages(application.dossier).database_url
+    async with Store(url, scopes(build_schema()), application.horloge, bac_a_sable=True) as store:
+        yield store

@@ -70,7 +70,7 @@ def draw_scopes(alea: Random, types: Types) -> frozenset[str]:
         return frozenset(tous)
     tires = set()
     for scopes in par_type.values():
-        part = alea.choice((0.0, 0.5, 0.8, 0.95, 1.0))
+        part = alea.choice((0.4, 0.6, 0.8, 0.9, 1.0))
         tires |= {scope for scope in scopes if alea.random() < part}
     # The sandbox issues no token without a scope.
     return frozenset(tires) if tires and tirage < 0.95 else frozenset({alea.choice(tous)})
@@ -105,8 +105,8 @@ class _Ecriture:
 
     def _selection(self, type_: str) -> tuple[str, Poids]:
         parties, total = [], Poids()
-        for _ in range(self.alea.choice((1, 1, 2, 2, 3, 5))):
-            partie = self.alea.choices((self._field, self._inline, self._spread, self._typename), (68, 10, 14, 8))[0]
+        for _ in range(self.alea.choice((2, 3, 4) if type_ == "Particulier" else (1, 2, 3))):
+            partie = self.alea.choices((self._field, self._inline, self._spread, self._typename), (72, 9, 13, 6))[0]
             texte, poids = partie(type_)
             parties.append(texte)
             total += poids
@@ -152,7 +152,8 @@ class _Ecriture:
             cle = self.alea.choice(list(connues))
             return cle, *connues[cle]
         champs = [champ for champ in self.types[type_] if champ not in IMPREVISIBLES.get(type_, ())]
-        nom = nom or self.alea.choice(champs)
+        poids = [3 if self.types[type_][champ][1] in self.types else 2 for champ in champs]
+        nom = nom or self.alea.choices(champs, poids)[0]
         sens = (nom, self._arguments(type_, nom))
         libres = [cle for cle in (*champs, "a0", "a1", "a2", "a3") if connues.get(cle, sens) == sens]
         cle = nom if connues.get(nom, sens) == sens and self.alea.random() > 0.12 else self.alea.choice(libres or [nom])

@@ -49,6 +49,11 @@ class Dossier:
     """Required arguments, per bloc."""
     reponses: Mapping[tuple[str, str], Any]
 
+    @property
+    def richesse(self) -> int:
+        """Count the blocs that hold data: the more there are, the more a question about this person proves."""
+        return len({bloc for (bloc, _), reponse in self.reponses.items() if not isinstance(reponse, str)})
+
     def reponse(self, bloc: str, resolus: Mapping[str, Any]) -> Any:
         """Return what the source of a bloc answers."""
         return self.reponses[bloc, key(resolus)]

@@ -101,17 +101,17 @@ async def observe(application: Application, jeton: str, cas: Cas) -> dict[str, A
     }
 
 
-async def campaign(dossier: Path, types: Types, graines: range) -> Counter[str]:
+async def campaign(chemin: Path, types: Types, graines: range) -> Counter[str]:
     """Play one case per seed, and return how often each thing worth seeing was seen."""
     vus: Counter[str] = Counter()
-    async with application(dossier) as ouverte:
+    async with application(chemin) as ouverte:
         monde = await discover(ouverte, types)
         alea = Random(graines.start)  # noqa: S311 - cases must be found again
         habilitations = [draw_scopes(alea, types) for _ in range(max(40, len(graines) // 25))]
         jetons = {scopes: await ouverte.jeton(scopes) for scopes in habilitations}
         for graine in graines:
             alea = Random(graine)  # noqa: S311 - cases must be found again
-            personne = alea.choice(monde.dossiers)
+            (personne,) = alea.choices(monde.dossiers, [dossier.richesse for dossier in monde.dossiers])
             cas = draw(alea, types, personne, habilitations[graine % len(habilitations)])
             attendu = predict(types, monde, personne, cas)
             observe_ = await observe(ouverte, jetons[cas.scopes], cas)
