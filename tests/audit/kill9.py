@@ -16,23 +16,21 @@ import sys
 import tempfile
 from asyncio.subprocess import Process
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from audit.registre import lire
 from audit.trace import OBTENU, Intention, Issue, Reprise
-from tests.audit.kill9_cibles import CIBLES, Cible, Requete
+from tests.audit.kill9_charge import PAUSE, Charge
+from tests.audit.kill9_cibles import CIBLES, Cible
 
-CLIENTS = 24
 #: A kill falls after this many answers at most, drawn for each run.
 REPONSES_MAX = 300
 #: Seconds: for a server to listen, and for a run to receive its answers.
 PATIENCE = 60
-#: Seconds between two attempts to connect.
-PAUSE = 0.02
-OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,58 +53,14 @@ class Bilan:
         return self.recues > self.kills and fautes == 0
 
 
-@dataclass(slots=True)
-class Charge:
-    """Clients that ask without rest, and the identifiers of the answers that began to reach them."""
-
-    port: int
-    recues: set[str] = field(default_factory=set)
-    _signal: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def client(self, requete: Requete) -> None:
-        """Ask until cancelled, over a connection opened anew whenever the server dies."""
-        while True:
-            try:
-                await self._converser(requete)
-            except (OSError, asyncio.IncompleteReadError):
-                await asyncio.sleep(PAUSE)
-
-    async def attendre(self, nombre: int) -> None:
-        """Return once `nombre` more answers have begun to arrive."""
-        but = len(self.recues) + nombre
-        while len(self.recues) < but:
-            self._signal.clear()
-            await self._signal.wait()
-
-    async def _converser(self, requete: Requete) -> None:
-        lecture, ecriture = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            while True:
-                ecriture.write(requete.octets())
-                statut, entetes = _tete(await lecture.readuntil(b"\r\n\r\n"))
-                if statut == OK:
-                    self.recues.add(entetes["x-request-id"])
-                    self._signal.set()
-                await lecture.readexactly(int(entetes["content-length"]))
-        finally:
-            ecriture.close()
-
-
-def _tete(octets: bytes) -> tuple[int, dict[str, str]]:
-    premiere, *lignes = octets.decode("latin-1").split("\r\n")
-    paires = (ligne.partition(":") for ligne in lignes if ligne)
-    return int(premiere.split()[1]), {nom.lower(): valeur.strip() for nom, _, valeur in paires}
-
-
 async def campagne(cible: Cible, kills: int, dossier: Path, hasard: random.Random) -> Bilan:
     """Kill the target `kills` times, restart it once more, and judge its journal."""
-    charge = Charge(_port_libre())
-    requete: Requete | None = None
+    charge = Charge(_port_libre(hasard))
     for _ in range(kills):
         async with _serveur(cible, charge.port, dossier) as serveur:
-            requete = requete or await cible.requete(charge.port)
-            async with _clients(charge, requete), asyncio.timeout(PATIENCE):
-                await charge.attendre(hasard.randint(1, REPONSES_MAX))
+            requete = await cible.requete(charge.port)
+            async with charge.clients(requete), asyncio.timeout(PATIENCE):
+                await _premier(charge.attendre(hasard.randint(1, REPONSES_MAX)), serveur)
                 serveur.kill()
                 await serveur.wait()
     async with _serveur(cible, charge.port, dossier):
@@ -134,17 +88,6 @@ def juger(kills: int, recues: set[str], journal: Path) -> Bilan:
 
 
 @asynccontextmanager
-async def _clients(charge: Charge, requete: Requete) -> AsyncIterator[None]:
-    taches = [asyncio.create_task(charge.client(requete)) for _ in range(CLIENTS)]
-    try:
-        yield
-    finally:
-        for tache in taches:
-            tache.cancel()
-        await asyncio.gather(*taches, return_exceptions=True)
-
-
-@asynccontextmanager
 async def _serveur(cible: Cible, port: int, dossier: Path) -> AsyncIterator[Process]:
     """Start the target and wait until it listens; stop it gently if it is still alive at the end."""
     with (dossier / "serveur.log").open("ab") as sortie:
@@ -156,9 +99,30 @@ async def _serveur(cible: Cible, port: int, dossier: Path) -> AsyncIterator[Proc
             await _ecoute(port, serveur)
         yield serveur
     finally:
-        if serveur.returncode is None:
-            serveur.send_signal(signal.SIGTERM)
+        await _arreter(serveur)
+
+
+async def _arreter(serveur: Process) -> None:
+    if serveur.returncode is None:
+        serveur.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(serveur.wait(), PATIENCE)
+    except TimeoutError:
+        serveur.kill()
         await serveur.wait()
+        raise
+
+
+async def _premier(attente: Coroutine[Any, Any, None], serveur: Process) -> None:
+    """Wait for the answers; raise RuntimeError if the server ends first, by another hand than ours."""
+    attentes = {asyncio.ensure_future(attente), asyncio.ensure_future(serveur.wait())}
+    try:
+        await asyncio.wait(attentes, return_when=asyncio.FIRST_COMPLETED)
+        if serveur.returncode is not None:
+            raise RuntimeError(f"the server ended by itself with status {serveur.returncode}: see its log")
+    finally:
+        for une in attentes:
+            une.cancel()
 
 
 async def _ecoute(port: int, serveur: Process) -> None:
@@ -170,14 +134,16 @@ async def _ecoute(port: int, serveur: Process) -> None:
         else:
             ecriture.close()
             return
-    raise RuntimeError("the server ended before it listened: see serveur.log")
+    raise RuntimeError("the server ended before it listened: see its log")
 
 
-def _port_libre() -> int:
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        port: int = prise.getsockname()[1]
-        return port
+def _port_libre(hasard: random.Random) -> int:
+    """Return a free port, below those that the kernel lends to clients: one that tried too early could meet itself."""
+    while True:
+        port = hasard.randint(10_000, 30_000)
+        with socket.socket() as prise, suppress(OSError):
+            prise.bind(("127.0.0.1", port))
+            return port
 
 
 def main() -> int:
@@ -189,8 +155,9 @@ def main() -> int:
     choix = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="kill9-") as dossier:
         hasard = random.Random(choix.graine)  # noqa: S311 - draws moments
-        bilan = asyncio.run(campagne(CIBLES[choix.cible], choix.kills, Path(dossier), hasard))
-        if not bilan.tenu:
+        try:
+            bilan = asyncio.run(campagne(CIBLES[choix.cible], choix.kills, Path(dossier), hasard))
+        finally:
             sys.stderr.write((Path(dossier) / "serveur.log").read_text(errors="replace")[-5000:])
     sys.stdout.write(json.dumps({"cible": choix.cible, "graine": choix.graine, **asdict(bilan)}) + "\n")
     return 0 if bilan.tenu else 1

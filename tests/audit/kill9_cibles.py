@@ -77,7 +77,7 @@ async def _question(port: int) -> Requete:
 
 
 PASSERELLE = Cible(
-    commande=lambda port, _dossier: (str(Path(sys.executable).with_name("particulier")), "serve", "--port", str(port)),
+    commande=lambda port, _dossier: (sys.executable, "-m", "gateway.cli", "serve", "--port", str(port)),
     journal=lambda dossier: dossier / "journal.db",
     environnement=lambda dossier: {
         **os.environ,
