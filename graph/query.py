@@ -10,7 +10,8 @@ from graph.circonstances import Circonstances
 from graph.context import Info
 from graph.errors import ParametreInvalide
 from graph.habilitation import Habilitation
-from graph.identite import Identite, IdentiteInput, figer
+from graph.identite import Identite
+from graph.identite_saisie import IdentiteInput, figer
 from graph.particulier import Particulier
 from graph.source import EtatDeSource
 

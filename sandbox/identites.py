@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from graph.enums import Sexe
-from graph.identite import Identite, IdentiteInput, IdentitePivot, IdentitePivotInput, figer
+from graph.identite import Identite, IdentitePivot
+from graph.identite_saisie import IdentiteInput, IdentitePivotInput, figer
 
 
 class PivotEcrit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename="camel"):

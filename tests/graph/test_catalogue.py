@@ -74,7 +74,7 @@ def test_a_guard_is_a_list_of_groups_none_of_them_empty(schema: GraphQLSchema) -
 def test_the_catalogue_knows_every_scope_that_the_schema_prints(graphe: strawberry.Schema) -> None:
     imprimes = {
         scope
-        for node in types(graphe)
+        for node in types()
         if isinstance(node, ObjectTypeDefinitionNode)
         for field in node.fields or ()
         for directive in field.directives or ()
@@ -85,12 +85,12 @@ def test_the_catalogue_knows_every_scope_that_the_schema_prints(graphe: strawber
     assert imprimes == scopes(graphe)
 
 
-def types(graphe: strawberry.Schema) -> list[TypeDefinitionNode]:
+def types() -> list[TypeDefinitionNode]:
     return [node for node in parse(sdl()).definitions if isinstance(node, TypeDefinitionNode)]
 
 
-def test_no_directive_of_scopes_stands_on_a_type(graphe: strawberry.Schema) -> None:
-    declares = types(graphe)
+def test_no_directive_of_scopes_stands_on_a_type() -> None:
+    declares = types()
     assert declares
     assert [node.name.value for node in declares if node.directives and node.kind != "scalar_type_definition"] == []
 

@@ -16,12 +16,10 @@ from graph.identite import (
     PIVOT_SITUE,
     DateNaissance,
     Identite,
-    IdentiteInput,
     IdentitePivot,
-    IdentitePivotInput,
     choisir,
-    figer,
 )
+from graph.identite_saisie import IdentiteInput, IdentitePivotInput, figer
 from graph.scalars import Ine, NumeroFiscal
 
 AUJOURDHUI = date(2026, 11, 23)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from graph.catalogue import core
-from graph.identite import IdentiteInput, IdentitePivotInput
+from graph.identite_saisie import IdentiteInput, IdentitePivotInput
 from graph.schema import build_schema
 from providers._personas import Personas
 from sandbox.identites import IdentiteEcrite, PivotEcrit
