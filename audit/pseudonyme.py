@@ -7,6 +7,7 @@ of which lose accents and hyphens. A search on `etat_civil` alone may thus show 
 """
 
 import hmac
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -16,6 +17,9 @@ from graph.identite import EtatCivil, Identite, IdentitePivot
 INE, NUMERO_FISCAL, IDENTITE_PIVOT, ETAT_CIVIL = "ine", "numero_fiscal", "identite_pivot", "etat_civil"
 #: Letters that Unicode does not decompose, as the civil registers write them in capitals.
 _LETTRES = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ð": "D", "Þ": "TH", "Ł": "L"})
+#: The accents that NFKD sets apart from the letters of Latin alphabets.
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_SIGNES = re.compile(r"[\W_]+")
 _ANNEE_INCONNUE = "0000"
 
 
@@ -68,9 +72,11 @@ def _pivot(pivot: IdentitePivot) -> str:
 
 def _normalise(texte: str) -> str:
     """Keep unaccented capitals and digits; apostrophes, hyphens and any other sign are one space."""
-    lettres = unicodedata.normalize("NFKD", texte.upper()).translate(_LETTRES)
-    nues = (lettre for lettre in lettres if not unicodedata.combining(lettre))
-    return " ".join("".join(lettre if lettre.isalnum() else " " for lettre in nues).split())
+    return _SIGNES.sub(" ", texte.upper() if texte.isascii() else _sans_accent(texte)).strip()
+
+
+def _sans_accent(texte: str) -> str:
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", texte.upper()).translate(_LETTRES))
 
 
 def _empreinte(cle: bytes, genre: str, forme: str) -> str:
