@@ -1,10 +1,13 @@
 """Run the server, and say what a newcomer needs once it listens."""
 
 import sys
+from contextlib import suppress
 from socket import socket
 
 import uvicorn
 from fastapi import FastAPI
+
+from graph.errors import Surcharge
 
 _GRACE = 10
 
@@ -20,8 +23,10 @@ class _Annonce(uvicorn.Server):
         await super().startup(sockets)
         annonce = getattr(self._app.state, "annonce", None)
         if self.started and annonce:
-            sys.stdout.write(await annonce(f"http://{self.config.host}:{self.config.port}"))
-            sys.stdout.flush()
+            # It already answers requests: words for a newcomer must not stop it when the database is slow.
+            with suppress(Surcharge):
+                sys.stdout.write(await annonce(f"http://{self.config.host}:{self.config.port}"))
+                sys.stdout.flush()
 
 
 def serve(app: FastAPI, hote: str, port: int) -> None:
