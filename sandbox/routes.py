@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from graphql import GraphQLSchema
 
-from graph.errors import ParametreInvalide
+from graph.errors import ErreurDeRequete, ParametreInvalide, Surcharge
 from habilitations.siret import siret_valide
 from providers._pannes import PanneDeTransport
 from providers._personas import Personas
@@ -155,10 +155,13 @@ class _Route(APIRoute):
             try:
                 return await handler(request)
             except Refus as refus:
-                erreur = {
-                    "message": f"{ParametreInvalide.message} {refus.detail}",
-                    "extensions": {"code": ParametreInvalide.code, "retryable": False},
-                }
-                return JSONResponse({"errors": [erreur]}, refus.status)
+                return _entree(ParametreInvalide, f"{ParametreInvalide.message} {refus.detail}", refus.status)
+            except Surcharge as surcharge:  # the tokens' database is slow or down
+                return _entree(Surcharge, surcharge.message, surcharge.status)
 
         return refusing
+
+
+def _entree(classe: type[ErreurDeRequete], message: str, status: int) -> Response:
+    erreur = {"message": message, "extensions": {"code": classe.code, "retryable": classe.retryable}}
+    return JSONResponse({"errors": [erreur]}, status)

@@ -17,6 +17,8 @@ from habilitations.store import Store
 
 INSTANT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 SIRET = "13002526500013"
+#: A disk that others keep busy may refuse a write in time: the gateway says so, and its caller tries again.
+ESSAIS = 5
 
 
 @dataclass
@@ -41,7 +43,11 @@ class Application:
 
     async def jeton(self, accordes: Iterable[str], siret: str = SIRET) -> str:
         """Return a sandbox token made to measure."""
-        reponse = await self.client.post("/bac-a-sable/jetons", json={"scopes": sorted(accordes), "siret": siret})
+        demande = {"scopes": sorted(accordes), "siret": siret}
+        for _ in range(ESSAIS):
+            reponse = await self.client.post("/bac-a-sable/jetons", json=demande)
+            if reponse.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
         return str(reponse.raise_for_status().json()["jeton"])
 
     async def jeton_de(self, profil: str) -> dict[str, Any]:
@@ -81,11 +87,8 @@ class Application:
         """POST a question as a well-behaved caller does."""
         autorisation = {"Authorization": f"Bearer {jeton}"} if jeton else {}
         accept = {"Accept": "application/graphql-response+json"}
-        return await self.client.post(
-            "/graphql",
-            json={"query": query, "variables": dict(variables or {})},
-            headers={**accept, **autorisation, **dict(headers or {})},
-        )
+        corps = {"query": query, "variables": dict(variables or {})}
+        return await self.client.post("/graphql", json=corps, headers={**accept, **autorisation, **dict(headers or {})})
 
 
 def reglages(dossier: Path, personas: Path | None = None) -> Settings:

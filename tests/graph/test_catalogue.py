@@ -66,6 +66,17 @@ def test_items_of_a_list_are_never_null(schema: GraphQLSchema) -> None:
     assert [chemin for chemin, item in listes if not is_non_null_type(item)] == []
 
 
+def test_a_list_of_objects_has_its_own_guard(schema: GraphQLSchema) -> None:
+    # Without one, its type names alone would be answered without a call: but how many of them?
+    ouvertes = [
+        chemin
+        for name, bloc in blocs(schema).items()
+        for chemin, field in below(name, bloc)
+        if is_list_type(field.type) and isinstance(get_named_type(field.type), GraphQLObjectType) and not guard(field)
+    ]
+    assert ouvertes == []
+
+
 def test_a_guard_is_a_list_of_groups_none_of_them_empty(schema: GraphQLSchema) -> None:
     gardes = [(chemin, guard(field)) for name, bloc in blocs(schema).items() for chemin, field in below(name, bloc)]
     assert [chemin for chemin, groupes in gardes if any(not groupe or not all(groupe) for groupe in groupes)] == []

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.application import SIRET, Application, application
+from tests.application import ESSAIS, SIRET, Application, application
 from tests.proprietes.generateur import Cas, draw, draw_scopes
 from tests.proprietes.monde import Dossier, Monde, discover, key, resolve
 from tests.proprietes.oracle import Oracle, Types, read_types
@@ -29,8 +29,6 @@ ETATS = {
     "IDENTIFIANT_MANQUANT": "INCONNU",
     "PARAMETRE_REFUSE_PAR_LA_SOURCE": "INCONNU",
 }
-#: A disk that others keep busy may refuse a trace in time: the gateway says so, and its caller tries again.
-ESSAIS = 5
 #: Outcomes that are known before any call.
 SANS_APPEL = {"NON_HABILITE", "IDENTIFIANT_MANQUANT"}
 

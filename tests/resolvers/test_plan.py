@@ -4,9 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from graphql import FieldNode, NameNode
 
+from graph._declaration import Scopes
 from graph.errors import ParametreInvalide
+from graph.particulier import Particulier
+from resolvers.plan import make_plan
 from resolvers.planner import Question
+from resolvers.selection import Champ
 from tests.resolvers.conftest import Interrogation, Refus
 
 N1, N2, N3 = "dgfip_annee_n_moins_1", "dgfip_annee_n_moins_2", "dgfip_annee_n_moins_3"
@@ -266,3 +271,41 @@ def test_leaves_disclosed_and_refused_are_named_by_the_schema(interrogation: Int
     (bloc,) = question.plan.personnes[0].blocs
     assert bloc.divulgues == ("situationFiscale.revenuFiscalReference",)
     assert bloc.refuses == ("situationFiscale.nombreParts", "situationFiscale.declarant1.nomUsage")
+
+
+# --- Groups of scopes -------------------------------------------------------------------------------------------------
+
+
+def champ(nom: str, garde: Scopes = (), *enfants: Champ, type_: type[Any] | None = None) -> Champ:
+    """Return a selected field: no field of the graph needs two scopes at once yet."""
+    return Champ(
+        cle=nom,
+        nom=nom,
+        attribut=nom,
+        garde=garde,
+        regle=None,
+        parent="",
+        type=type_,
+        definition=None,
+        node=FieldNode(name=NameNode(value=nom)),
+        enfants=enfants or None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("scopes", "manquants"),
+    [
+        (set(), {"a", "b", "c", "d"}),
+        ({"a"}, {"b", "c", "d"}),
+        ({"a", "c"}, {"b", "d"}),
+        ({"a", "b"}, None),
+        ({"c", "d"}, None),
+        ({"a", "b", "c"}, None),
+    ],
+)
+def test_one_group_of_scopes_held_as_a_whole_is_enough(scopes: set[str], manquants: set[str] | None) -> None:
+    bloc = champ("bloc", (), champ("feuille", (("a", "b"), ("c", "d"))))
+    plan = make_plan((champ("particulier", (), bloc, type_=Particulier),), frozenset(scopes), {})
+    ((prevu,),) = (personne.blocs for personne in plan.personnes)
+    assert prevu.garde is (manquants is None)
+    assert prevu.noeud.manquants == (manquants or set())
