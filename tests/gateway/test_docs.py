@@ -1,0 +1,155 @@
+"""What the documents say is true: their links, paths, queries, commands, and what they show of the answers."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from gateway.doc_erreurs import CONDUITE, RESERVEES, render
+from gateway.gabarit import preparer
+from gateway.settings import Settings
+from graph.errors import toutes
+from tests.serveur import RACINE, Serveur, serveur
+
+DOCUMENTS = sorted(
+    chemin.relative_to(RACINE)
+    for motif in ("*.md", "docs/**/*.md", "clients/README.md")
+    for chemin in RACINE.glob(motif)
+)
+DEMARRAGES = (Path("README.md"), Path("docs/demarrer.md"))
+PAQUETS = ("graph", "resolvers", "providers", "habilitations", "audit", "sandbox", "gateway")
+DOSSIERS = (*PAQUETS, "bench", "clients", "docs", "tests", ".ci")
+#: What is built or stored, hence absent from a clone.
+PRODUITS = ("gateway/static", "clients/typescript/generated", "clients/python/generated")
+MARQUE = "=== bloc suivant ==="
+# One worker for the whole file: its tests share one gateway.
+pytestmark = pytest.mark.xdist_group("documents")
+
+par_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+par_demarrage = pytest.mark.parametrize("document", DEMARRAGES, ids=str)
+
+
+def lire(document: Path) -> str:
+    return (RACINE / document).read_text(encoding="utf-8")
+
+
+def blocs(document: Path) -> list[tuple[str, str]]:
+    """Return the fenced blocks of a document: language and content."""
+    return re.findall(r"^```(\w+)\n(.*?)^```$", lire(document), re.MULTILINE | re.DOTALL)
+
+
+def chemins_cites(document: Path) -> set[str]:
+    """Return the paths between backticks, those with a hole (`<source>`, `_*`, `…`) aside."""
+    mots = re.findall(r"`([\w.][\w./-]*/[\w./-]*)`", lire(document))
+    return {mot for mot in mots if mot.partition("/")[0] in DOSSIERS and not mot.startswith(PRODUITS)}
+
+
+def requetes(document: Path) -> Iterator[str]:
+    """Yield the GraphQL documents of the blocks, whether written alone or inside the JSON of a command."""
+    for langage, contenu in blocs(document):
+        if langage == "graphql":
+            yield contenu
+        if langage == "sh":
+            yield from (json.loads(texte) for texte in re.findall(r'"query": ("(?:[^"\\]|\\.)*")', contenu))
+
+
+@par_document
+def test_every_relative_link_leads_somewhere(document: Path) -> None:
+    liens = re.findall(r"\]\(([^)#]+)[^)]*\)", lire(document))
+    perdus = [lien for lien in liens if "://" not in lien and not (RACINE / document.parent / lien).exists()]
+    assert perdus == []
+
+
+@par_document
+def test_every_path_named_exists(document: Path, tmp_path: Path) -> None:
+    perdus = {chemin for chemin in chemins_cites(document) if not (RACINE / chemin).exists()}
+    assert perdus == (prepares(tmp_path) if document.name == "ajouter-une-source.md" else set())
+
+
+def prepares(racine: Path) -> set[str]:
+    """Return the files of the source that the page takes as an example."""
+    (racine / "graph").mkdir()
+    (racine / "graph/particulier.py").touch()
+    fichiers, _ = preparer(racine, "cnous_bourse", "BourseEtudiante")
+    return {str(fichier) for fichier in fichiers}
+
+
+@par_document
+def test_every_target_of_make_exists(document: Path) -> None:
+    commandes = re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", lire(document), re.MULTILINE)
+    cibles = {cible for commande in commandes for cible in commande.split()}
+    connues = re.findall(r"^([a-z-]+):", lire(Path("Makefile")) + lire(Path("web.mk")), re.MULTILINE)
+    assert cibles <= set(connues)
+
+
+@par_demarrage
+def test_the_queries_are_valid(document: Path) -> None:
+    schema = build_schema(lire(Path("schema.graphql")))
+    trouvees = list(requetes(document))
+    assert trouvees
+    assert [faute.message for requete in trouvees for faute in validate(schema, parse(requete))] == []
+
+
+@pytest.fixture(scope="module")
+def passerelle() -> Iterator[Serveur]:
+    with serveur() as lance:
+        yield lance
+
+
+@par_demarrage
+def test_the_commands_answer_what_is_shown(document: Path, passerelle: Serveur) -> None:
+    suites = [*blocs(document), ("", "")]
+    rangs = [rang for rang, (langage, _) in enumerate(suites) if langage == "sh"]
+    assert rangs
+    sorties = executer([suites[rang][1] for rang in rangs], passerelle)
+    for rang, sortie in zip(rangs, sorties, strict=True):
+        langage, montre = suites[rang + 1]
+        assert not sortie or langage == "json", "an answer is not shown"
+        if langage == "json":
+            assert sans_identifiant(json.loads(sortie)) == sans_identifiant(json.loads(montre))
+
+
+def executer(commandes: list[str], passerelle: Serveur) -> list[str]:
+    """Run the commands in one shell, as a reader would, and return what each of them printed."""
+    script = f"printf '{MARQUE}'\n".join(commandes).replace("localhost:8000", passerelle.url.removeprefix("http://"))
+    bash = shutil.which("bash") or "bash"
+    fini = subprocess.run(  # noqa: S603 - the commands of our own documents
+        [bash, "-euc", script], capture_output=True, text=True, check=False, env={**os.environ, "NO_PROXY": "*"}
+    )
+    assert fini.returncode == 0, fini.stderr
+    return fini.stdout.split(MARQUE)
+
+
+def sans_identifiant(corps: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer without the identifier of its request, which is new each time."""
+    for erreur in corps.get("errors", []):
+        assert erreur["extensions"].pop("requestId")
+    return corps
+
+
+def test_every_setting_is_documented() -> None:
+    page = lire(Path("docs/demarrer.md"))
+    noms = [f"PARTICULIER_{nom.upper()}" for nom in Settings.model_fields]
+    assert [nom for nom in noms if nom not in page] == []
+
+
+def test_the_page_of_errors_is_the_one_that_the_tree_gives() -> None:
+    assert lire(Path("docs/erreurs.md")) == render(), "docs/erreurs.md is stale: make docs"
+
+
+def test_every_error_says_what_to_do_once() -> None:
+    assert set(CONDUITE) == set(toutes())
+
+
+def test_a_code_is_reserved_as_long_as_nothing_raises_it() -> None:
+    fichiers = [fichier for paquet in PAQUETS for fichier in (RACINE / paquet).rglob("*.py")]
+    hors_contrat = [fichier for fichier in fichiers if fichier.name not in {"errors.py", "doc_erreurs.py"}]
+    code = "\n".join(fichier.read_text(encoding="utf-8") for fichier in hors_contrat)
+    assert {classe for classe in toutes() if not re.search(rf"\b{classe.__name__}\b", code)} == RESERVEES
