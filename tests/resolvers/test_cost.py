@@ -53,6 +53,27 @@ def test_a_document_at_a_limit_passes_and_the_next_one_does_not(schema: strawber
     assert judge(schema, DOCUMENTS[limite](5), limites) == f"Limite : 4 {LIBELLES[limite]}."
 
 
+@pytest.mark.parametrize("ouvre", ["a {", "... {"])
+def test_nesting_is_bounded_whatever_carries_it(schema: strawberry.Schema, ouvre: str) -> None:
+    limites = Limites(imbrication=4, profondeur=100)
+    assert judge(schema, "{" + ouvre * 3 + "b" + "}" * 4, limites) is None
+    assert judge(schema, "{" + ouvre * 4 + "b" + "}" * 5, limites) == "Limite : 4 niveaux d'imbrication."
+
+
+@pytest.mark.parametrize("ordre", [1, -1])
+@pytest.mark.parametrize("debut", ["{ ...F0 }", "{ a }"])
+def test_nesting_adds_up_through_fragments_spread_or_not(schema: strawberry.Schema, debut: str, ordre: int) -> None:
+    fragments = [f"fragment F{rang} on T {{ a {{ ...F{rang + 1} }} }}" for rang in range(20)]
+    document = " ".join([debut, *fragments[::ordre], "fragment F20 on T { a }"])
+    assert judge(schema, document, Limites(imbrication=30, profondeur=100)) == "Limite : 30 niveaux d'imbrication."
+
+
+@pytest.mark.parametrize("porteur", ["... {{ {} }}", "...F }} fragment F on Query {{ {}"])
+def test_a_field_at_the_root_is_counted_behind_a_fragment(schema: strawberry.Schema, porteur: str) -> None:
+    assert judge(schema, f"{{ {porteur.format('a b c d')} }}", Limites(racines=4)) is None
+    assert judge(schema, f"{{ {porteur.format('a b c d e')} }}", Limites(racines=4)) == "Limite : 4 champs à la racine."
+
+
 @pytest.mark.parametrize("porteur", ["a @skip(if: true)", "... @skip(if: true) { a }", "...F @skip(if: true)"])
 def test_directives_count_wherever_they_stand(schema: strawberry.Schema, porteur: str) -> None:
     document = times(5, porteur) + " fragment F on Query { a }"
@@ -154,14 +175,14 @@ def bomb(niveaux: int, feuille: str) -> str:
 def test_a_bomb_of_fragments_is_judged_by_reading_each_selection_once(schema: strawberry.Schema, niveaux: int) -> None:
     document, compte = counting(bomb(niveaux, "a"))
     with pytest.raises(RequeteTropCouteuse) as refus:
-        check_cost(core(schema), document, Limites(fragments=niveaux + 1))
+        check_cost(core(schema), document, Limites(fragments=niveaux + 1, imbrication=niveaux + 2))
     assert refus.value.detail == "Limite : 400 champs."
     assert compte[0] == 2 * niveaux + 2
 
 
 def test_a_bomb_that_reaches_no_field_of_its_own_is_judged_as_well(schema: strawberry.Schema) -> None:
     document = bomb(60, "... @skip(if: true) { __typename }")
-    assert judge(schema, document, Limites(fragments=61)) == "Limite : 400 champs."
+    assert judge(schema, document, Limites(fragments=61, imbrication=63)) == "Limite : 400 champs."
 
 
 def test_a_bomb_of_sixty_levels_has_too_many_fragments_to_begin_with(interrogation: Interrogation) -> None:

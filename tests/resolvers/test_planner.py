@@ -185,7 +185,7 @@ def test_a_mistake_of_names_is_told_in_french(interrogation: Interrogation, sele
 # --- What is kept from one request to the next ------------------------------------------------------------------------
 
 #: Above the bounds of the caches: 256 documents; 512 selections or plans, which hold their document.
-NOMBREUX, BORNE = 900, 512
+NOMBREUX, BORNE = 800, 512
 
 
 def living(classe: type[Any]) -> int:
