@@ -1,6 +1,6 @@
 """Judge a document before validation, in time linear in its size: depth, fields, aliases, directives, source calls."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import (
     DocumentNode,
@@ -25,6 +25,8 @@ class Limites:
 
     jetons_lexicaux: int = 2_000
     profondeur: int = 8
+    imbrication: int = 50
+    """Levels of selections, fragments included: it also bounds every later recursion over the document."""
     champs: int = 400
     alias: int = 20
     racines: int = 10
@@ -39,6 +41,9 @@ class Cout:
     """The measure of a selection, fragments expanded; counters saturate, so that none can grow without bound."""
 
     profondeur: int = 0
+    imbrication: int = 0
+    racines: int = 0
+    """Fields at the top of the selection itself."""
     champs: int = 0
     alias: int = 0
     directives: int = 0
@@ -48,6 +53,8 @@ class Cout:
         """Add what stands beside."""
         return Cout(
             max(self.profondeur, autre.profondeur),
+            max(self.imbrication, autre.imbrication),
+            min(_SATURATION, self.racines + autre.racines),
             min(_SATURATION, self.champs + autre.champs),
             min(_SATURATION, self.alias + autre.alias),
             min(_SATURATION, self.directives + autre.directives),
@@ -62,28 +69,28 @@ _LIBELLES = {
     "alias": "alias",
     "directives": "directives",
     "appels": "appels de source",
+    "racines": "champs à la racine",
 }
 
 
 def check_cost(schema: GraphQLSchema, document: DocumentNode, limites: Limites) -> None:
     """Refuse a document one of whose operations is over a limit. Raise RequeteTropCouteuse, or RequeteInvalide."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    measure = _Measure(schema, document)
+    measure = _Measure(schema, document, limites.imbrication)
     if len(measure.fragments) > limites.fragments:
         raise RequeteTropCouteuse(f"Limite : {limites.fragments} fragments.")
     for operation in operations:
-        if len(operation.selection_set.selections) > limites.racines:
-            raise RequeteTropCouteuse(f"Limite : {limites.racines} champs à la racine.")
         cout = measure.selection(operation.selection_set, schema.get_root_type(operation.operation))
         for compteur, libelle in _LIBELLES.items():
             if getattr(cout, compteur) > getattr(limites, compteur):
                 raise RequeteTropCouteuse(f"Limite : {getattr(limites, compteur)} {libelle}.")
+    measure.unused()
 
 
 class _Measure:
     """One walk over a document: each fragment is measured once."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, imbrication: int) -> None:
         self.fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
@@ -91,12 +98,28 @@ class _Measure:
         self._particulier = schema.type_map["Particulier"]
         self._memo: dict[str, Cout] = {}
         self._open: set[str] = set()
+        self._imbrication = imbrication
+        self._niveau = 0
 
     def selection(self, selection_set: SelectionSetNode, parent: object) -> Cout:
+        self._niveau += 1
+        self._check_nesting(self._niveau)
         cout = Cout()
         for node in selection_set.selections:
             cout = cout.plus(self._node(node, parent))
-        return cout
+        self._niveau -= 1
+        # Checked again on the way back: the walk does not go down a fragment already measured.
+        self._check_nesting(cout.imbrication + 1)
+        return replace(cout, imbrication=cout.imbrication + 1)
+
+    def unused(self) -> None:
+        """Measure what no operation spreads: validation will read it too."""
+        for name in self.fragments:
+            self._spread(name)
+
+    def _check_nesting(self, niveau: int) -> None:
+        if niveau > self._imbrication:
+            raise RequeteTropCouteuse(f"Limite : {self._imbrication} niveaux d'imbrication.")
 
     def _node(self, node: SelectionNode, parent: object) -> Cout:
         directives = Cout(directives=len(node.directives or ()))
@@ -115,6 +138,8 @@ class _Measure:
         return Cout(
             # graphql-core bounds the depth of introspection by a rule of its own.
             profondeur=0 if introspection else below.profondeur + 1,
+            imbrication=below.imbrication,
+            racines=1,
             champs=min(_SATURATION, below.champs + 1),
             alias=min(_SATURATION, below.alias + (node.alias is not None)),
             directives=below.directives,
