@@ -77,7 +77,7 @@ def prepares(racine: Path) -> set[str]:
     """Return the files of the source that the page takes as an example."""
     (racine / "graph").mkdir()
     (racine / "graph/particulier.py").touch()
-    fichiers, _ = preparer(racine, "cnous_bourse", "BourseEtudiante")
+    fichiers, _ = preparer(racine, "anah_renovation", "AideRenovation")
     return {str(fichier) for fichier in fichiers}
 
 

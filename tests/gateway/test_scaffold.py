@@ -14,7 +14,7 @@ from gateway.cli import app
 RACINE = Path(__file__).parents[2]
 PAQUETS = ("graph", "resolvers", "providers", "habilitations", "audit", "sandbox", "gateway")
 AUTRES = ("pyproject.toml", ".importlinter", "tests/providers/test_conformity.py")
-NOM, BLOC = "cnous_bourse", "BourseEtudiante"
+NOM, BLOC = "anah_renovation", "AideRenovation"
 # One worker for the whole file: its tests share one copy of the project.
 pytestmark = pytest.mark.xdist_group("scaffold")
 
@@ -47,8 +47,9 @@ class Projet:
         (methode,) = re.findall(r"^    @bloc_field.*?\n(?=\n)", consigne, re.MULTILINE | re.DOTALL)
         module = self.racine / "graph/particulier.py"
         texte = module.read_text(encoding="utf-8")
-        for ancre, ajout in (("from graph.context", importation + "\n"), ("    @strawberry.field", methode + "\n")):
-            texte = texte.replace(ancre, ajout + ancre, 1)
+        # Before the first bloc, since its name comes first; and before `sources`.
+        for ancre, ajout in ((r"^(?=from graph\.[a-z])", importation), (r"^(?=    @strawberry\.field)", methode)):
+            texte = re.sub(ancre, ajout + "\n", texte, count=1, flags=re.MULTILINE)
         module.write_text(texte, encoding="utf-8")
 
 
@@ -74,13 +75,13 @@ def projet(tmp_path_factory: pytest.TempPathFactory) -> Projet:
 
 def test_the_new_source_holds_the_files_of_every_source(projet: Projet) -> None:
     assert projet.ajoutes() == [
-        "graph/bourse_etudiante.py",
-        "providers/cnous_bourse/__init__.py",
-        "providers/cnous_bourse/adapter.py",
-        "providers/cnous_bourse/messages.py",
-        "providers/cnous_bourse/simulator.py",
-        "sandbox/personas/cnous_bourse.yaml",
-        "tests/providers/cnous_bourse/test_cnous_bourse.py",
+        "graph/aide_renovation.py",
+        "providers/anah_renovation/__init__.py",
+        "providers/anah_renovation/adapter.py",
+        "providers/anah_renovation/messages.py",
+        "providers/anah_renovation/simulator.py",
+        "sandbox/personas/anah_renovation.yaml",
+        "tests/providers/anah_renovation/test_anah_renovation.py",
     ]
 
 
@@ -94,8 +95,8 @@ def test_the_new_source_is_a_source_like_the_others(projet: Projet) -> None:
 
 def test_the_schema_prints_the_new_bloc_and_its_scope(projet: Projet) -> None:
     sdl = projet.lancer("gateway.cli", "schema")
-    assert re.search(r"^  bourseEtudiante: BourseEtudiante$", sdl, re.MULTILINE)
-    assert 'reference: String @requiresScopes(scopes: [["cnous_bourse_reference"]])' in sdl
+    assert re.search(r"^  aideRenovation: AideRenovation$", sdl, re.MULTILINE)
+    assert 'reference: String @requiresScopes(scopes: [["anah_renovation_reference"]])' in sdl
 
 
 def test_the_new_files_have_the_style_and_the_types_of_the_project(projet: Projet) -> None:
@@ -139,13 +140,13 @@ def refuser(racine: Path, nom: str, bloc: str) -> str:
 
 @pytest.mark.parametrize(
     "nom",
-    ["", "CnousBourse", "cnous-bourse", "_cnous", "cnous__bourse", "cnous_", "élèves", "../cnous", "class", "c" * 41],
+    ["", "AnahRenovation", "anah-renovation", "_anah", "anah__aide", "anah_", "élèves", "../anah", "class", "c" * 41],
 )
 def test_a_name_that_is_not_snake_case_is_refused(racine: Path, nom: str) -> None:
     assert refuser(racine, nom, BLOC).startswith("NOM : ")
 
 
-@pytest.mark.parametrize("bloc", ["", "bourse", "Bourse_Etudiante", "RSA", "Élève", "Bourse2", "Class", "B" + "o" * 40])
+@pytest.mark.parametrize("bloc", ["", "aide", "Aide_Renovation", "RSA", "Élève", "Aide2", "Class", "B" + "o" * 40])
 def test_a_bloc_that_is_not_pascal_case_is_refused(racine: Path, bloc: str) -> None:
     assert refuser(racine, NOM, bloc).startswith("BLOC : ")
 
@@ -157,7 +158,7 @@ def test_a_bloc_whose_name_is_taken_is_refused(racine: Path, bloc: str) -> None:
 
 @pytest.mark.parametrize(
     "existant",
-    ["providers/cnous_bourse", "graph/bourse_etudiante.py", "tests/providers/cnous_bourse"],
+    ["providers/anah_renovation", "graph/aide_renovation.py", "tests/providers/anah_renovation"],
 )
 def test_what_exists_is_never_overwritten(racine: Path, existant: str) -> None:
     (racine / existant).mkdir(parents=True)
