@@ -14,6 +14,7 @@ from graphql import (
     VariableNode,
     Visitor,
     parse,
+    print_ast,
     validate,
     visit,
 )
@@ -36,7 +37,7 @@ class Operation:
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
     empreinte: str
-    """SHA-256 of the document and of the operation's name, in hexadecimal."""
+    """SHA-256, in hexadecimal, of the operation's name and of the document."""
     conditions: tuple[str, ...]
     """Names of the variables that @skip and @include read."""
     kept: bool
@@ -65,16 +66,28 @@ class Documents:
     def _read(self, query: str) -> dict[str | None, Operation]:
         document = self._parse(query)
         check_cost(self._schema, document, self._limites)
+        self._validate(document)
+        fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+        lues, texte, kept = _conditions(document), query, len(query) <= _KEPT_LENGTH
+        return {
+            node.name.value if node.name else None: Operation(
+                document=document,
+                node=node,
+                fragments=fragments,
+                empreinte=sha256(f"{node.name.value if node.name else ''}\0{texte}".encode()).hexdigest(),
+                conditions=tuple(sorted(lues & _booleans(node))),
+                kept=kept,
+            )
+            for node in document.definitions
+            if isinstance(node, OperationDefinitionNode)
+        }
+
+    def _validate(self, document: DocumentNode) -> None:
         errors = validate(
             self._schema, document, max_errors=_ERRORS, hide_suggestions=True, allow_empty_selection_sets=False
         )
         if errors:
             raise invalid_document(errors)
-        return {
-            node.name.value if node.name else None: _operation(query, document, node)
-            for node in document.definitions
-            if isinstance(node, OperationDefinitionNode)
-        }
 
     def _parse(self, query: str) -> DocumentNode:
         limite = self._limites.jetons_lexicaux
@@ -89,22 +102,6 @@ class Documents:
         return document
 
 
-def _operation(query: str, document: DocumentNode, node: OperationDefinitionNode) -> Operation:
-    name = node.name.value if node.name else ""
-    return Operation(
-        document=document,
-        node=node,
-        fragments={
-            definition.name.value: definition
-            for definition in document.definitions
-            if isinstance(definition, FragmentDefinitionNode)
-        },
-        empreinte=sha256(f"{name}\0{query}".encode()).hexdigest(),
-        conditions=_conditions(document),
-        kept=len(query) <= _KEPT_LENGTH,
-    )
-
-
 class _Conditions(Visitor):
     def __init__(self) -> None:
         super().__init__()
@@ -116,7 +113,16 @@ class _Conditions(Visitor):
                 self.names.add(argument.value.name.value)
 
 
-def _conditions(document: DocumentNode) -> tuple[str, ...]:
+def _conditions(document: DocumentNode) -> set[str]:
     visitor = _Conditions()
     visit(document, visitor)
-    return tuple(sorted(visitor.names))
+    return visitor.names
+
+
+def _booleans(node: OperationDefinitionNode) -> set[str]:
+    """Return the Boolean variables of an operation: another one of the document may use their names otherwise."""
+    return {
+        declared.variable.name.value
+        for declared in node.variable_definitions or ()
+        if print_ast(declared.type).rstrip("!") == "Boolean"
+    }

@@ -1,0 +1,38 @@
+"""A document is read once: what is derived from it, for which operation, and at what cost."""
+
+import sys
+from typing import Any
+
+from tests.resolvers.conftest import PERSONNE, Interrogation
+
+
+def test_a_condition_of_another_operation_is_none_of_ours(interrogation: Interrogation) -> None:
+    document = "query A($x: Boolean!) { __typename @skip(if: $x) } "
+    document += "query B($x: IdentiteInput!) { particulier(identite: $x) { __typename } }"
+    question = interrogation.ask(document, {"x": PERSONNE}, operation="B")
+    assert list(question.identites) == [("particulier",)]
+    assert interrogation.ask(document, {"x": True}, operation="A").plan.racines == ()
+
+
+def calls(interrogation: Interrogation, document: str, operation: str) -> int:
+    """Return how many functions are called to read a document: its work, without a clock."""
+    compte = 0
+
+    def count(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal compte
+        compte += event in {"call", "c_call"}
+
+    avant = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        interrogation.ask(document, {}, operation=operation)
+    finally:
+        sys.setprofile(avant)
+    return compte
+
+
+def test_many_operations_are_read_in_a_work_that_their_number_bounds(interrogation: Interrogation) -> None:
+    documents = [" ".join(f"query Q{rang} {{ __typename }}" for rang in range(nombre)) for nombre in (30, 60, 120, 240)]
+    couts = [calls(interrogation, document, "Q1") for document in documents]
+    # Compared by differences: what is done once does not count.
+    assert (couts[3] - couts[2]) < 1.5 * 2 * (couts[2] - couts[1])
