@@ -65,7 +65,7 @@ class Intention(_Trace):
     """SIRET of the administration that will use the data."""
     cadre_juridique: str
     operation: str
-    """SHA-256 of the document, 64 hexadecimal digits."""
+    """SHA-256 of the document without its literals, 64 hexadecimal digits."""
     champs: tuple[str, ...]
     """Schema paths about to be asked, e.g. `situationFiscale.revenuFiscalReference`."""
     refuses: tuple[str, ...] = ()

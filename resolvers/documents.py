@@ -11,6 +11,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    TokenKind,
     VariableNode,
     Visitor,
     parse,
@@ -37,7 +38,7 @@ class Operation:
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
     empreinte: str
-    """SHA-256, in hexadecimal, of the operation's name and of the document."""
+    """SHA-256, in hexadecimal, of the operation's name and of the document without its literals."""
     conditions: tuple[str, ...]
     """Names of the variables that @skip and @include read."""
     kept: bool
@@ -68,7 +69,7 @@ class Documents:
         check_cost(self._schema, document, self._limites)
         self._validate(document)
         fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-        lues, texte, kept = _conditions(document), query, len(query) <= _KEPT_LENGTH
+        lues, texte, kept = _conditions(document), _text(document), len(query) <= _KEPT_LENGTH
         return {
             node.name.value if node.name else None: Operation(
                 document=document,
@@ -100,6 +101,25 @@ class Documents:
         if not any(isinstance(node, OperationDefinitionNode) for node in document.definitions):
             raise RequeteInvalide("Le document ne porte aucune opération.")
         return document
+
+
+#: What literals are written as: a hash of an identity can be reversed by trying them all, and the journal keeps it.
+_LITERALS = {
+    TokenKind.STRING: '""',
+    TokenKind.BLOCK_STRING: '""',
+    TokenKind.INT: "0",
+    TokenKind.FLOAT: "0",
+    TokenKind.COMMENT: "",
+}
+
+
+def _text(document: DocumentNode) -> str:
+    """Write the lexical elements of a document, without its comments nor the values of its literals."""
+    ecrits, token = [], document.loc.start_token if document.loc else None
+    while token:
+        ecrits.append(_LITERALS.get(token.kind, token.value or token.kind.value))
+        token = token.next
+    return " ".join(filter(None, ecrits))
 
 
 class _Conditions(Visitor):

@@ -3,7 +3,12 @@
 import sys
 from typing import Any
 
+import pytest
+
 from tests.resolvers.conftest import PERSONNE, Interrogation
+
+PERSONNE_NOMMEE = '{ particulier(identite: { ine: "%s", identitePivot: { nomNaissance: "%s", prenoms: ["Anne"], '
+PERSONNE_NOMMEE += "anneeDateNaissance: %d } }) { __typename } } # %s"
 
 
 def test_a_condition_of_another_operation_is_none_of_ours(interrogation: Interrogation) -> None:
@@ -12,6 +17,26 @@ def test_a_condition_of_another_operation_is_none_of_ours(interrogation: Interro
     question = interrogation.ask(document, {"x": PERSONNE}, operation="B")
     assert list(question.identites) == [("particulier",)]
     assert interrogation.ask(document, {"x": True}, operation="A").plan.racines == ()
+
+
+def empreinte(interrogation: Interrogation, document: str) -> str:
+    return interrogation.ask(document, {}).operation.empreinte
+
+
+def test_the_fingerprint_says_nothing_of_a_person_named_in_the_document(interrogation: Interrogation) -> None:
+    une = PERSONNE_NOMMEE % ("123456789AB", "Martin", 1987, "Martin")
+    autre = PERSONNE_NOMMEE % ("123456789AC", "Dupont", 2001, "Dupont Anne")
+    bloc = PERSONNE_NOMMEE.replace('"%s", prenoms', '"""%s""", prenoms') % ("", "Durand", 1999, "")
+    bloc = bloc.replace('ine: "", ', 'ine: "123456789AC", ')
+    assert len({empreinte(interrogation, document) for document in (une, autre, bloc)}) == 1
+
+
+@pytest.mark.parametrize(
+    "autre", ["{ b: __typename }", "query A { __typename }", "{ __typename habilitation { scopes } }"]
+)
+def test_the_fingerprint_tells_documents_apart(interrogation: Interrogation, autre: str) -> None:
+    assert empreinte(interrogation, "{ __typename }") == empreinte(interrogation, "{\n  __typename,\n} # x")
+    assert empreinte(interrogation, "{ __typename }") != empreinte(interrogation, autre)
 
 
 def calls(interrogation: Interrogation, document: str, operation: str) -> int:
