@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from graph.errors import RequeteTropCouteuse
 from tests.resolvers.conftest import PERSONNE, Interrogation
 
 PERSONNE_NOMMEE = '{ particulier(identite: { ine: "%s", identitePivot: { nomNaissance: "%s", prenoms: ["Anne"], '
@@ -61,3 +62,23 @@ def test_many_operations_are_read_in_a_work_that_their_number_bounds(interrogati
     couts = [calls(interrogation, document, "Q1") for document in documents]
     # Compared by differences: what is done once does not count.
     assert (couts[3] - couts[2]) < 1.5 * 2 * (couts[2] - couts[1])
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "statutEtudiant { " + "identite { prenom } " * 190 + "}",
+        "statutEtudiant { " + "... { identite { prenom } } " * 190 + "}",
+        "statutEtudiant { identite { " + "prenom " * 390 + "} }",
+    ],
+    ids=["objects", "inline fragments", "leaves"],
+)
+def test_a_field_repeated_hundreds_of_times_is_refused(interrogation: Interrogation, selection: str) -> None:
+    with pytest.raises(RequeteTropCouteuse) as refus:
+        interrogation.plan(selection, ())
+    assert refus.value.detail == "Trop de champs à comparer : demandez chacun une fois."
+
+
+def test_a_selection_repeated_as_fragments_of_pages_do_is_not(interrogation: Interrogation) -> None:
+    selection = "statutEtudiant { identite { prenom nomNaissance } admissions { estInscrit } } " * 20
+    assert interrogation.plan(selection, ()).plan.personnes
