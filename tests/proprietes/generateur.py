@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -26,6 +26,8 @@ class Poids:
     alias: int = 0
     directives: int = 0
     appels: int = 0
+    racines: int = 0
+    """Fields at the top of the selection itself."""
 
     def __add__(self, autre: "Poids") -> "Poids":
         return Poids(
@@ -33,12 +35,19 @@ class Poids:
             self.alias + autre.alias,
             self.directives + autre.directives,
             self.appels + autre.appels,
+            self.racines + autre.racines,
         )
 
     @property
     def permis(self) -> bool:
         """Tell whether the gateway must judge it, and not refuse it for its cost."""
-        return self.champs <= 400 and self.alias <= 20 and self.directives <= 40 and self.appels <= 30
+        return (
+            self.champs <= 400
+            and self.alias <= 20
+            and self.directives <= 40
+            and self.appels <= 30
+            and self.racines <= 10
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,9 @@ class _Ecriture:
         directives, nombre = self._directives()
         alias = "" if cle == nom else f"{cle}: "
         appel = type_ == "Particulier" and sous in self.types
-        return f"{alias}{nom}{arguments}{directives}{dessous}", poids + Poids(1, bool(alias), nombre, appel)
+        return f"{alias}{nom}{arguments}{directives}{dessous}", replace(poids, racines=0) + Poids(
+            1, bool(alias), nombre, appel, 1
+        )
 
     def _typename(self, type_: str) -> tuple[str, Poids]:
         return self._field(type_, "__typename")
