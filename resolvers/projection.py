@@ -100,8 +100,8 @@ class Projection:
         }
 
     def _consultees(self, personne: Personne) -> list[SourceConsultee]:
-        """List the outcome of each bloc asked or refused; one left without a guarded field concerns no source."""
-        return [self._consultee(bloc) for bloc in personne.blocs if bloc.noeud.verdict is not Verdict.STATIQUE]
+        """List the outcome of each bloc, called or not."""
+        return [self._consultee(bloc) for bloc in personne.blocs]
 
     def _consultee(self, bloc: BlocPrevu) -> SourceConsultee:
         reponse, erreur = self.reponses.get(bloc.chemin), self._erreur(bloc)

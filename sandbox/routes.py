@@ -75,8 +75,8 @@ def _jetons(router: APIRouter, guichet: Guichet) -> None:
     @router.post("/jetons", status_code=201)
     async def emettre(request: Request) -> Response:
         demande = await _lire(request, DemandeJeton, '{"scopes": ["…"], "siret": "14 chiffres"}')
-        if not demande.scopes or not guichet.scopes.issuperset(demande.scopes):
-            raise Refus("scopes : un au moins, parmi ceux du schéma (GET /schema.graphql).")
+        if not guichet.scopes.issuperset(demande.scopes):
+            raise Refus("scopes : parmi ceux du schéma (GET /schema.graphql).")
         if not siret_valide(demande.siret):
             raise Refus("siret : 14 chiffres, clé de contrôle comprise.")
         return JSONResponse(await guichet.emettre(demande.scopes, demande.siret, "à la demande"), 201)

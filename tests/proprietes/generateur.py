@@ -81,8 +81,9 @@ def draw_scopes(alea: Random, types: Types) -> frozenset[str]:
     for scopes in par_type.values():
         part = alea.choice((0.4, 0.6, 0.8, 0.9, 1.0))
         tires |= {scope for scope in scopes if alea.random() < part}
-    # The sandbox issues no token without a scope.
-    return frozenset(tires) if tires and tirage < 0.95 else frozenset({alea.choice(tous)})
+    if tirage < 0.95:
+        return frozenset(tires)
+    return frozenset({alea.choice(tous)}) if tirage < 0.98 else frozenset()
 
 
 @dataclass

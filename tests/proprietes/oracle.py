@@ -25,6 +25,9 @@ def read_types(sdl: str) -> Types:
     objets: Any = [node for node in parse(sdl).definitions if node.kind == "object_type_definition"]
     return {t.name.value: {f.name.value: (groups(f), type_of(f.type)) for f in t.fields} for t in objets}
 
+#: The code of a bloc that is answered from the question alone.
+SANS_QUESTION = "SANS_QUESTION"
+
 
 class Oracle:
     """Predicts an answer: `data`, `erreurs` (path, code, missing scopes), `blocs` (path, bloc, arguments, code)."""
@@ -66,6 +69,7 @@ class Oracle:
         lacks = self.below(under, nodes, above)
         code = answer if isinstance(answer, str) else None
         if not lacks:
+            self.blocs.append((path, name(nodes), arguments, SANS_QUESTION))
             return self.copy(under, nodes, {}, above, path)
         if refused := all(lacks):
             code = "NON_HABILITE"

@@ -110,7 +110,6 @@ async def test_a_token_is_issued_to_measure(
         b'"\xff"',
         b"[" * 20_000,
         b'{"scopes": ["dgfip_rfr"]}',
-        b'{"scopes": [], "siret": "13002526500013"}',
         b'{"scopes": ["inconnu"], "siret": "13002526500013"}',
         b'{"scopes": ["dgfip_rfr"], "siret": "13002526500014"}',
         b'{"scopes": ["dgfip_rfr"], "siret": "13002526500013", "quota": 3}',
