@@ -8,7 +8,8 @@ import asyncio
 import logging
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Protocol
@@ -78,33 +79,60 @@ class HttpxTransport(_Borne):
     ) -> None:
         self._base_url = base(base_url)
         _taire_httpx()
-        self._client = httpx.AsyncClient(
-            transport=par,
-            # Reading the authorities of the system takes time that a plain connection has no use for.
-            verify=False if self._base_url.startswith("http:") else _tls(autorites),
-            trust_env=False,
-            headers=_ENTETES,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            timeout=httpx.Timeout(None, connect=_CONNEXION_MAX),
-            limits=httpx.Limits(max_connections=_CONNEXIONS, max_keepalive_connections=_CONNEXIONS),
-        )
+        # Reading the authorities of the system takes time that a plain connection has no use for.
+        self._tls = False if self._base_url.startswith("http:") else _tls(autorites)
+        self._par = par
+        self._places = asyncio.Semaphore(_CONNEXIONS)
+        self._clients: list[httpx.AsyncClient] = []
+        self._libres: list[httpx.AsyncClient] = []
 
     async def _exchange(self, request: UpstreamRequest, deadline: float) -> UpstreamResponse:
         del deadline  # a cancelled exchange closes its connection
-        async with self._client.stream(
-            request.method,
-            adresse(self._base_url, request),
-            headers=entetes(request),
-            content=request.body or None,
-        ) as reponse:
+        async with (
+            self._client() as client,
+            client.stream(
+                request.method,
+                adresse(self._base_url, request),
+                headers=entetes(request),
+                content=request.body or None,
+            ) as reponse,
+        ):
             corps = Corps(reponse.headers.get("content-encoding"))
             async for morceau in reponse.aiter_raw():
                 corps.ajouter(morceau)
             return UpstreamResponse(reponse.status_code, tuple(reponse.headers.multi_items()), corps.terminer())
 
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Lend a client of one connection, the last used first.
+
+        NOTE: the pool of httpcore looks at each of its connections for each request: at 64 of them, a call cost six
+        times what it costs with one.
+        """
+        async with self._places:
+            client = self._libres.pop() if self._libres else self._ouvrir()
+            try:
+                yield client
+            finally:
+                self._libres.append(client)
+
+    def _ouvrir(self) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(
+            transport=self._par,
+            verify=self._tls,
+            trust_env=False,
+            headers=_ENTETES,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            timeout=httpx.Timeout(None, connect=_CONNEXION_MAX),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+        )
+        self._clients.append(client)
+        return client
+
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        for client in self._clients:
+            await client.aclose()
 
 
 class ReqwestTransport(_Borne):

@@ -31,7 +31,7 @@ def convert(schema: strawberry.Schema, champ: Champ, variables: VariableValues) 
     """Return the arguments of a field as its method would receive them. Raise ParametreInvalide."""
     definition = champ.definition
     declared = declaration(definition) if definition else None
-    if definition is None or declared is None:
+    if definition is None or declared is None or not champ.node.arguments:
         return {}
     try:
         given = get_argument_values(definition, champ.node, variables, hide_suggestions=True)
