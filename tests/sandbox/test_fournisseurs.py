@@ -31,11 +31,11 @@ APPEL = Appel(
 
 
 async def appeler(source: Source[Any], transport: Transport) -> Any:
-    (angela,) = PERSONAS.trouver(lambda persona: persona.nom == "dubois-angela")
+    connue = PERSONAS.trouver(lambda persona: source.nom in persona.sources)[0]
     reglages = {nom: reglage(source.nom, nom) for nom in (*source.auth.reglages, *(n for _, n in source.entetes))}
     client = SourceClient(source, transport, reglages, monotonic)
     try:
-        return await client.call(Demande(angela.identite, **ARGUMENTS), APPEL, echeance=monotonic() + 10)
+        return await client.call(Demande(connue.identite, **ARGUMENTS), APPEL, echeance=monotonic() + 10)
     finally:
         await client.aclose()
 
