@@ -64,6 +64,8 @@ class Journal:
         A write refused for want of time may still be made: an intention without a call, or an issue without an answer,
         says too much, never too little. An intention whose issue could not be written is completed at the next opening.
 
+        A caller who is cancelled is told so once the fate of its traces is known.
+
         Raises:
             AuditIndisponible: not durable, told within 1 s: file locked, disk full or failing, writer dead, too many
                 waiting, journal closed. `cause` names which.
@@ -74,7 +76,11 @@ class Journal:
         # Cheaper than asyncio.timeout, which costs several per cent of the throughput.
         garde = boucle.call_later(BUDGET, _renoncer, depot.durable)
         try:
+            await asyncio.shield(depot.durable)
+        except asyncio.CancelledError:
+            # NOTE: the deposit is written all the same: who is cancelled must know if a trace is to be completed.
             await depot.durable
+            raise
         finally:
             garde.cancel()
 

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from audit.journal import Journal
+from audit.trace import ABANDONNEE
 from gateway.circonstance import Circonstance
 from gateway.entrant import Entrant
 from gateway.sources import Sources
-from gateway.traces import Traces
+from gateway.traces import TraceRequete, Traces
 from graph.errors import ErreurDeRequete, ErreurInterne, FranceConnectInvalide
 from graph.habilitation import Habilitation
 from habilitations.destinataire import destinataire
@@ -62,18 +63,23 @@ class Conductor:
     ) -> Resultat:
         """Execute between an INTENT and an OUTCOME, both durable; a caller who leaves is traced as well."""
         trace = self.traces.of(entrant, acces, siret, question)
-        await self.journal.ecrire(trace.intentions(self.horloge))
         try:
-            resultat = await self._execute(question, context)
+            await self.journal.ecrire(trace.intentions(self.horloge))
+            resultat = await self._execute_or_trace(trace, question, context)
         except asyncio.CancelledError:
-            await asyncio.shield(self.journal.ecrire(trace.issues(self.horloge, context.reponses, "ABANDONNEE")))
+            await asyncio.shield(self.journal.ecrire(trace.issues(self.horloge, context.reponses, ABANDONNEE)))
             raise
+        await self.journal.ecrire(trace.issues(self.horloge, context.reponses))
+        return resultat
+
+    async def _execute_or_trace(self, trace: TraceRequete, question: Question, context: RequestContext) -> Resultat:
+        """Execute; a fault is the issue."""
+        try:
+            return await self._execute(question, context)
         except Exception as error:
             code = error.code if isinstance(error, ErreurDeRequete) else ErreurInterne.code
             await self.journal.ecrire(trace.issues(self.horloge, context.reponses, code))
             raise
-        await self.journal.ecrire(trace.issues(self.horloge, context.reponses))
-        return resultat
 
     async def _execute(self, question: Question, context: RequestContext) -> Resultat:
         async with context:

@@ -82,7 +82,8 @@ class GraphQLEndpoint:
             check_envelope(scope, headers, accepted)
             entrant = read_entrant(redaction.requete, headers, await read_body(headers, receive))
             legacy = accepted is not None and accepted.legacy
-            return _Sortant(200, redaction.answer(await _unless_gone(self._conductor.conduct(entrant), receive)))
+            work = self._conductor.conduct(entrant)
+            return _Sortant(200, redaction.answer(await _unless_gone(work, receive, redaction.requete)))
         except ErreurDeRequete as erreur:
             status = 200 if legacy and isinstance(erreur, _DOCUMENT) else erreur.status
             return _Sortant(status, redaction.refusal(erreur), refusal_headers(erreur), erreur.code)
@@ -94,7 +95,7 @@ class GraphQLEndpoint:
             return _Sortant(interne.status, redaction.refusal(interne), code=interne.code)
 
 
-async def _unless_gone(work: Coroutine[Any, Any, T], receive: Receive) -> T:
+async def _unless_gone(work: Coroutine[Any, Any, T], receive: Receive, requete: str) -> T:
     """Return what the work gives; cancel it and raise ClientParti as soon as the caller leaves."""
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_disconnected(receive))
@@ -104,6 +105,8 @@ async def _unless_gone(work: Coroutine[Any, Any, T], receive: Receive) -> T:
             return task.result()
         task.cancel()
         await asyncio.wait({task})
+        if not task.cancelled() and (faute := task.exception()):
+            log.error("fault", request_id=requete, **locate(faute))
         raise ClientParti
     finally:
         gone.cancel()

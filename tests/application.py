@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -40,6 +41,8 @@ class Application:
     dossier: Path
     """Where it keeps everything."""
     horloge: Horloge
+    asgi: FastAPI
+    """The application itself, for what no HTTP client can do."""
 
     async def jeton(self, accordes: Iterable[str], siret: str = SIRET) -> str:
         """Return a sandbox token made to measure."""
@@ -111,7 +114,7 @@ async def application(dossier: Path, personas: Path | None = None) -> AsyncItera
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://particulier.test") as client,
     ):
-        yield Application(client, dossier, horloge)
+        yield Application(client, dossier, horloge, app)
 
 
 @asynccontextmanager
