@@ -25,6 +25,7 @@ def read_types(sdl: str) -> Types:
     objets: Any = [node for node in parse(sdl).definitions if node.kind == "object_type_definition"]
     return {t.name.value: {f.name.value: (groups(f), type_of(f.type)) for f in t.fields} for t in objets}
 
+
 #: The code of a bloc that is answered from the question alone.
 SANS_QUESTION = "SANS_QUESTION"
 
