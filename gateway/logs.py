@@ -20,9 +20,28 @@ def configure_logs() -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
 
 
 def locate(error: BaseException) -> dict[str, str]:
     """Return what may be logged of a fault: its class and where it was raised. Its text may hold a value."""
-    frame = extract_tb(error.__traceback__)[-1]
-    return {"kind": type(error).__name__, "where": f"{Path(frame.filename).name}:{frame.lineno}"}
+    frames = extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return {"kind": type(error).__name__, "where": where}
+
+
+class _Libraries(logging.Handler):
+    """Tells that a library complains, and where it does; its words may quote an argument, a result or an exception."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        faute = record.exc_info[1] if record.exc_info else None
+        # The server has no value of ours to quote, and what it says of a port already taken is needed.
+        mots = {"message": record.getMessage().strip()} if record.name.startswith("uvicorn") else {}
+        structlog.get_logger().log(
+            record.levelno,
+            "library",
+            logger=record.name,
+            said_at=f"{record.filename}:{record.lineno}",
+            **mots,
+            **(locate(faute) if faute else {}),
+        )
