@@ -55,10 +55,17 @@ def build_router(assets: Path) -> APIRouter:
 
 def _fichier(chemin: Path, accept_encoding: str, cache: str) -> Response | None:
     """Return a file, compressed if there is such a form and the browser takes it. None if it is not ours to serve."""
-    if chemin.suffix not in _TYPES or not chemin.is_file():
+    if chemin.suffix not in _TYPES or not _existe(chemin):
         return None
     entetes, type_media = {**_ENTETES, "Cache-Control": cache}, _TYPES[chemin.suffix]
     compresse = chemin.with_name(f"{chemin.name}.gz")
     if "gzip" in accept_encoding and compresse.is_file():
         entetes, chemin = {**entetes, "Content-Encoding": "gzip"}, compresse
     return FileResponse(chemin, headers=entetes, media_type=type_media)
+
+
+def _existe(chemin: Path) -> bool:
+    try:
+        return chemin.is_file()
+    except OSError:  # a name longer than the file system allows
+        return False
