@@ -78,7 +78,15 @@ def create_app(settings: Settings, horloge: Horloge = maintenant) -> FastAPI:
             stack.push_async_callback(sources.aclose)
             yield
 
-    app = FastAPI(title="API Particulier", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    # NOTE: redirected to the host that the caller names, a POST would repeat its token and its person there.
+    app = FastAPI(
+        title="API Particulier",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url)))
     app.include_router(build_router(sdl(), metrics, {"habilitations": store.pret, "audit": journal.pret}))
     app.include_router(graphiql_router(settings.assets))

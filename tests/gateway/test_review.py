@@ -1,0 +1,68 @@
+"""What a hostile review of the whole path of a request found, and that must not come back."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.application import Application, application
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Application]:
+    async with application(tmp_path_factory.mktemp("revue")) as ouverte:
+        yield ouverte
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def jeton(app: Application) -> str:
+    return str((await app.jeton_de("tout"))["jeton"])
+
+
+@pytest.mark.parametrize("chemin", ["/graphql/", "//graphql", "/graphql//", "/graphql%2F", "/GRAPHQL", "/graphql/x"])
+async def test_a_question_put_beside_the_endpoint_is_not_sent_elsewhere(
+    app: Application, jeton: str, chemin: str
+) -> None:
+    reponse = await app.client.post(
+        chemin,
+        json={"query": "{ __typename }"},
+        headers={"Authorization": f"Bearer {jeton}", "Host": "ailleurs.test"},
+    )
+    assert reponse.status_code == 404
+    assert "location" not in reponse.headers
+
+
+def nested(fragments: int, niveaux: int, ouvre: str) -> str:
+    """Return a document whose fragments nest selections, and spread the next one at the bottom."""
+    return "{ ...F0 } " + " ".join(
+        f"fragment F{rang} on Query {{ {ouvre * niveaux} ...F{rang + 1} {'}' * niveaux} }}" for rang in range(fragments)
+    )
+
+
+NOMME = "($x: IdentiteInput) { particulier(identite: $x) { __typename } }"
+HOSTILES: Mapping[str, tuple[str, str, str | None]] = {
+    "nested inline fragments": ("REQUETE_TROP_COUTEUSE", nested(5, 100, "... {"), None),
+    "nested fields": ("REQUETE_TROP_COUTEUSE", nested(25, 20, "a {"), None),
+    "nesting behind a fragment defined twice": (
+        "REQUETE_TROP_COUTEUSE",
+        f"{nested(4, 49, '... {')} fragment F0 on Query {{ __typename }} fragment F4 on Query {{ __typename }}",
+        None,
+    ),
+    "a condition named as the identity of another operation": (
+        "PARAMETRE_INVALIDE",
+        f"query A($x: Boolean!) {{ __typename @skip(if: $x) }} query B{NOMME}",
+        "B",
+    ),
+}
+
+
+@pytest.mark.parametrize("nom", HOSTILES)
+async def test_a_hostile_document_is_refused_and_never_a_fault_of_ours(app: Application, jeton: str, nom: str) -> None:
+    code, query, operation = HOSTILES[nom]
+    corps: dict[str, Any] = {"query": query, "operationName": operation, "variables": {"x": {"ine": "x"}}}
+    reponse = await app.client.post("/graphql", json=corps, headers={"Authorization": f"Bearer {jeton}"})
+    assert reponse.status_code == 400
+    assert reponse.json()["errors"][0]["extensions"]["code"] == code
