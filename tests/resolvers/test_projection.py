@@ -1,6 +1,7 @@
 """The answer is rebuilt in the order of the question; each null of ours has exactly one entry, at its path."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -256,6 +257,24 @@ async def test_a_value_that_breaks_its_type_takes_the_whole_bloc_with_it(interro
         "situationFiscale": {"revenuFiscalReference": 33219.5},
     }
     assert errors(resultat) == [("statutEtudiant", "SOURCE_REPONSE_INVALIDE", [])]
+
+
+@pytest.mark.parametrize("montant", [2**53, -(2**53), 10**30, "NaN", "Infinity"])
+async def test_an_amount_that_no_number_of_json_holds_takes_its_bloc_alone(
+    interrogation: Interrogation, montant: int | str
+) -> None:
+    derive = replace(FISCALE, revenu_fiscal_reference=Montant(Decimal(montant)))
+    resultat = await answer(
+        interrogation,
+        "statutEtudiant { identite { prenom } } situationFiscale { revenuFiscalReference }",
+        {"mesri_identite", N1, RFR},
+        {StatutEtudiant: SourceEcrite(STATUT), SituationFiscale: SourceEcrite(derive)},
+    )
+    assert resultat.data["particulier"] == {
+        "statutEtudiant": {"identite": {"prenom": "Anne"}},
+        "situationFiscale": None,
+    }
+    assert errors(resultat) == [("situationFiscale", "SOURCE_REPONSE_INVALIDE", [])]
 
 
 async def test_a_fault_of_ours_answers_nothing(interrogation: Interrogation) -> None:
