@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -38,7 +38,7 @@ _CLIENT_LEFT = 499
 @dataclass(frozen=True, slots=True)
 class _Sortant:
     status: int
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     headers: Headers = ()
     code: str = "OK"
 

@@ -1,7 +1,7 @@
 """Turn a question and its answer into what the journal keeps: names, codes and keyed pseudonyms, never a value."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from audit.cle import CleInvalide, lire, lire_ou_creer
@@ -31,7 +31,7 @@ def read_key(settings: Settings) -> bytes:
 class Traces:
     """Makes the traces of requests, with the key of the pseudonyms."""
 
-    cle: bytes
+    cle: bytes = field(repr=False)
     sources: Sources
 
     def of(self, entrant: Entrant, acces: Acces, siret: str, question: Question) -> "TraceRequete":
@@ -43,7 +43,7 @@ class Traces:
 class TraceRequete:
     """The traces of one request: an intention, then an issue, for each person."""
 
-    cle: bytes
+    cle: bytes = field(repr=False)
     sources: Sources
     entrant: Entrant
     acces: Acces

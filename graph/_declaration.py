@@ -54,10 +54,20 @@ def champ(description: str, *, scope: str | None = None, ou: Scopes = ()) -> Any
     return strawberry.field(description=description, directives=_groupes(scope, ou))
 
 
+def muet(classe: type[T]) -> type[T]:
+    """Keep a class from printing what it holds: an event loop writes the result of a slow step in its logs."""
+    classe.__repr__ = lambda self: f"{type(self).__name__}(…)"  # type: ignore[method-assign]
+    return classe
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(champ,))
 def bloc(*, description: str, name: str | None = None) -> Callable[[type[T]], type[T]]:
     """Declare what one source says of a person. A source fills it: the type is the key."""
-    return strawberry.type(description=description, name=name)
+
+    def declare(classe: type[T]) -> type[T]:
+        return strawberry.type(muet(classe), description=description, name=name)
+
+    return declare
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(champ,))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import strawberry
 
+from graph._declaration import muet
 from graph.circonstances import Circonstances
 from graph.demande import Demande
 
@@ -30,6 +31,7 @@ class Context(Circonstances, Protocol):
         """Return the bloc that answers `demande`. Raise ErreurDeBloc; refuse a path that the plan did not keep."""
 
 
+@muet
 class Info(strawberry.Info[Context, None]):
     """GraphQL's info, with the one verb that bloc methods need."""
 

@@ -1,6 +1,6 @@
 """A question to a source: whom, and with which arguments. Frozen and hashable, it is the loader's key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graph.identite import Identite
@@ -11,7 +11,7 @@ class Demande:
     """One question to one source; defaults are resolved before it is built, so that it says everything."""
 
     identite: Identite
-    arguments: tuple[tuple[str, Any], ...]
+    arguments: tuple[tuple[str, Any], ...] = field(repr=False)
 
     def __init__(self, identite: Identite, **arguments: Any) -> None:
         object.__setattr__(self, "identite", identite)

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import strawberry
 
+from graph._declaration import muet
 from graph.enums import Sexe
 from graph.errors import ParametreInvalide
 from graph.identite import DateNaissance, Identite, IdentitePivot
@@ -22,6 +23,7 @@ _INE = re.compile(r"\d{9}[A-HJK]{2}|\d{10}[A-HJ-NPR-Z]|[0-9A-Z]{10}\d|\d{4}A\d{5
 
 
 @strawberry.input(description="État civil d'une personne, tel que son acte de naissance le porte.")
+@muet
 class IdentitePivotInput:
     """Names, sex, partial birth date and birth place of a person."""
 
@@ -55,6 +57,7 @@ class IdentitePivotInput:
 @strawberry.input(
     description="Une personne, par une ou plusieurs clés : chaque source prend la première qu'elle comprend."
 )
+@muet
 class IdentiteInput:
     """A bundle of keys: give every one you hold."""
 

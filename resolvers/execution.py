@@ -1,7 +1,7 @@
 """Execute a planned question: strawberry resolves what the plan kept, then projection rebuilds the answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import strawberry
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 class Resultat:
     """The answer to a question: data in the order of the question, and one error per null of ours."""
 
-    data: dict[str, Any]
+    data: dict[str, Any] = field(repr=False)
     erreurs: tuple[ErreurAuChemin, ...]
 
 

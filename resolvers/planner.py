@@ -1,7 +1,7 @@
 """From the text of a question to its plan: read, coerce, apply the rules of arguments, judge. Calls nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +26,7 @@ class Question:
     """A question ready to be traced and executed."""
 
     operation: Operation
-    variables: Mapping[str, Any]
+    variables: Mapping[str, Any] = field(repr=False)
     plan: Plan
     identites: Mapping[Chemin, Identite]
     """Whom each `particulier` is about, by path."""

@@ -1,5 +1,7 @@
 """What a hostile review of the whole path of a request found, and that must not come back."""
 
+import asyncio
+import gc
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -66,3 +68,36 @@ async def test_a_hostile_document_is_refused_and_never_a_fault_of_ours(app: Appl
     reponse = await app.client.post("/graphql", json=corps, headers={"Authorization": f"Bearer {jeton}"})
     assert reponse.status_code == 400
     assert reponse.json()["errors"][0]["extensions"]["code"] == code
+
+
+PAQUETS = {"graph", "resolvers", "gateway", "audit", "habilitations", "providers"}
+#: What the caller writes of a person, and what the sources answer of her.
+VALEURS = ("DUBOIS", "ANGELA", "0912345678K", "3001234567890", "75015", "24890")
+TROIS = """query($i: IdentiteInput!) { particulier(identite: $i) {
+  statutEtudiant { identite { prenom } } situationFiscale { revenuFiscalReference }
+  dossierAllocataire { adresse { pays } }
+} }"""
+
+
+def alive() -> dict[str, str]:
+    """Return what every object of ours prints of itself, by class; the personas of the sandbox are not persons."""
+    vivants: dict[str, str] = {}
+    for objet in gc.get_objects():
+        module = getattr(type(objet), "__module__", "")
+        if isinstance(module, str) and module.split(".")[0] in PAQUETS and module != "providers._personas":
+            vivants[type(objet).__qualname__] = vivants.get(type(objet).__qualname__, "") + repr(objet)
+    return vivants
+
+
+async def test_no_object_of_a_request_under_way_prints_a_value(app: Application, jeton: str) -> None:
+    identite = (await app.personnes())["dubois-angela"]["identite"]
+    await app.mettre_en_panne("mesri_statut_etudiant", mode="muette")
+    demande = asyncio.create_task(app.demander(TROIS, {"i": identite}, jeton))
+    vivants = alive()
+    while not {"SituationFiscale", "DossierAllocataire", "TraceRequete", "Question", "Info"} <= vivants.keys():
+        await asyncio.sleep(0)
+        vivants = alive()
+    demande.cancel()
+    await asyncio.wait({demande})
+    await app.lever_la_panne("mesri_statut_etudiant")
+    assert {nom: valeur for nom, texte in vivants.items() for valeur in VALEURS if valeur in texte.upper()} == {}

@@ -315,4 +315,5 @@ def test_no_refusal_repeats_a_value(saisie: IdentiteInput) -> None:
         dit = f"{refus.message} {refus.detail} {refus!r} {refus} {refus.args}"
     else:
         dit = f"{fige!r} {fige.pivot!r}"
+    dit += f"{saisie!r} {saisie.identite_pivot!r}"
     assert [valeur for valeur in (MARQUE, NOM, *integers(saisie)) if valeur in dit] == []
