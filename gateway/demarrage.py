@@ -47,6 +47,7 @@ async def refuse_fiction(store: Store) -> None:
 def sole_server(journal: Path) -> Iterator[None]:
     """Hold the journal against a second server. Raise ReglageManquant when one runs already."""
     try:
+        journal = journal.resolve()  # two names of one file are one journal
         journal.parent.mkdir(parents=True, exist_ok=True)
         fichier = journal.with_name(journal.name + ".verrou").open("w")
     except OSError:

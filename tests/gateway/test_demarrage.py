@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway.app import create_app
 from gateway.demarrage import rehearse, sole_server
 from gateway.settings import Mode, ReglageManquant, Settings
+from habilitations.migrations import migrer
 from providers._catalogue import sources
 
 
@@ -73,16 +75,26 @@ def test_production_refuses_a_database_with_sandbox_tokens(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("cle")
-def test_production_starts_once_migrated_and_serves_no_sandbox_endpoint(tmp_path: Path) -> None:
-    assert particulier(tmp_path, "migrer").returncode == 0
-    app = create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production()), lambda: datetime.now(UTC))
-    rehearse(app)
-    assert not any("bac-a-sable" in getattr(route, "path", "") for route in app.routes)
+async def test_production_starts_once_migrated_and_serves_no_sandbox_endpoint(tmp_path: Path) -> None:
+    settings = reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production())
+    await migrer(settings.database_url)
+    app = create_app(settings, lambda: datetime.now(UTC))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://particulier.test") as client,
+    ):
+        assert (await client.get("/livez")).status_code == 200
+        for chemin in ("jetons", "personnes", "appels", "appels/auxiliaires", "fournisseurs/mesri_statut_etudiant/x"):
+            assert (await client.get(f"/bac-a-sable/{chemin}")).status_code == 404
 
 
 def test_a_journal_serves_one_server_at_a_time(tmp_path: Path) -> None:
     journal = tmp_path / "journal.db"
     with sole_server(journal), pytest.raises(ReglageManquant, match="Un autre serveur"), sole_server(journal):
+        pass
+    autre_nom = tmp_path / "lien.db"
+    autre_nom.symlink_to(journal)
+    with sole_server(journal), pytest.raises(ReglageManquant, match="Un autre serveur"), sole_server(autre_nom):
         pass
     with sole_server(journal):
         pass
