@@ -40,6 +40,8 @@ check: $(SETUP) ## What CI runs: style, types, import contracts, schema, generat
 	$(BIN)/lint-imports
 	$(BIN)/particulier schema | diff - schema.graphql || { echo "schema.graphql is stale: make schema"; exit 1; }
 	$(BIN)/particulier erreurs | diff - docs/erreurs.md || { echo "docs/erreurs.md is stale: make docs"; exit 1; }
+	$(BIN)/particulier rest-v3 | diff - docs/depuis-rest-v3.md || { \
+		echo "docs/depuis-rest-v3.md is stale: make docs"; exit 1; }
 
 .PHONY: schema
 schema: $(SETUP) ## Print the schema into schema.graphql
@@ -48,6 +50,7 @@ schema: $(SETUP) ## Print the schema into schema.graphql
 .PHONY: docs
 docs: $(SETUP) ## Write the generated documentation
 	$(BIN)/particulier erreurs > docs/erreurs.md
+	$(BIN)/particulier rest-v3 > docs/depuis-rest-v3.md
 
 .PHONY: campagnes
 campagnes: $(SETUP) ## Long campaigns: properties, kill -9 (about 10 minutes)

@@ -3,7 +3,7 @@
 Two persons who share the surname, the first word of the given names and the birth date are one in `etat_civil`: true
 homonyms, and twins called Marie-Claire and Marie-Louise. It is the price of meeting a same person across sources, some
 of which lose accents and hyphens. A search on `etat_civil` alone may thus show the accesses about a homonym; one on
-`ine`, `numero_fiscal` or `identite_pivot` names one person, but meets only those who gave that key.
+`ine`, `numero_fiscal`, another number or `identite_pivot` names one person, but meets only those who gave that key.
 """
 
 import hmac
@@ -15,6 +15,7 @@ from audit.trace import Pseudonyme
 from graph.identite import EtatCivil, Identite, IdentitePivot
 
 INE, NUMERO_FISCAL, IDENTITE_PIVOT, ETAT_CIVIL = "ine", "numero_fiscal", "identite_pivot", "etat_civil"
+FRANCE_TRAVAIL, SPORTIF = "identifiant_france_travail", "identifiant_sportif"
 #: Letters that Unicode does not decompose, as the civil registers write them in capitals.
 _LETTRES = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ð": "D", "Þ": "TH", "Ł": "L"})
 #: The accents that NFKD sets apart from the letters of Latin alphabets.
@@ -39,8 +40,8 @@ def pseudonymes(cle: bytes, personne: Identite | EtatCivil) -> tuple[Pseudonyme,
 def canonique(personne: Identite | EtatCivil) -> Iterator[tuple[str, str]]:
     """Yield (kind, canonical form) for each way of naming a person. Clear text: never stored, never printed.
 
-    The état civil is `SURNAME|FIRST GIVEN NAME|YYYY-MM-DD`; without a given name or a year of birth it would name too
-    many persons, and none is yielded.
+    The état civil is `SURNAME|FIRST GIVEN NAME|YYYY-MM-DD`; without a surname, a given name or a year of birth it would
+    name too many persons, and none is yielded.
     """
     if isinstance(personne, EtatCivil):
         yield from _etat_civil(personne.nom_naissance, personne.prenoms, personne.naissance)
@@ -49,6 +50,10 @@ def canonique(personne: Identite | EtatCivil) -> Iterator[tuple[str, str]]:
         yield INE, personne.ine.strip().upper()
     if personne.numero_fiscal is not None:
         yield NUMERO_FISCAL, personne.numero_fiscal.strip()
+    if personne.identifiant_france_travail is not None:
+        yield FRANCE_TRAVAIL, personne.identifiant_france_travail.strip()
+    if personne.identifiant_sportif is not None:
+        yield SPORTIF, personne.identifiant_sportif.strip()
     if (pivot := personne.pivot) is not None:
         yield IDENTITE_PIVOT, _pivot(pivot)
         yield from _etat_civil(pivot.nom_naissance, pivot.prenoms, str(pivot.naissance))
@@ -57,7 +62,7 @@ def canonique(personne: Identite | EtatCivil) -> Iterator[tuple[str, str]]:
 def _etat_civil(nom: str, prenoms: Iterable[str], naissance: str) -> Iterator[tuple[str, str]]:
     # NOTE: « Jean-Pierre », « JEAN PIERRE » and « JEAN », « PIERRE » are one man as sources tell him: his first word.
     premier = _normalise(" ".join(prenoms)).partition(" ")[0]
-    if premier and not naissance.startswith(_ANNEE_INCONNUE):
+    if nom.strip() and premier and not naissance.startswith(_ANNEE_INCONNUE):
         yield ETAT_CIVIL, f"{_normalise(nom)}|{premier}|{naissance}"
 
 

@@ -19,7 +19,8 @@ class Pseudonyme:
     """A keyed digest of one canonical form of a person (`audit.pseudonyme`)."""
 
     genre: str
-    """Kind of key: `ine`, `numero_fiscal`, `identite_pivot` or `etat_civil`."""
+    """Kind of key: `ine`, `numero_fiscal`, `identifiant_france_travail`, `identifiant_sportif`, `identite_pivot` or
+    `etat_civil`."""
     empreinte: str
     """HMAC-SHA256, 64 hexadecimal digits."""
 

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from gateway.annonce import REQUETE
 from gateway.circonstance import Circonstance
-from gateway.conductor import PARIS
-from gateway.sources import required
+from gateway.reglages_de_source import required
 from graph.catalogue import core, scopes
+from graph.circonstances import PARIS
 from graph.demande import Demande
 from graph.dossier_allocataire import DossierAllocataire, periode
 from graph.schema import build_schema
@@ -62,7 +62,7 @@ def enregistrer() -> list[list[Echange]]:
         ErreurDeBloc: a source does not know the persona.
     """
     toutes = _personas()
-    appel = Appel(PROFILS[0].siret, str(UUID(int=0)), "bench", toutes.aujourdhui)
+    appel = Appel(PROFILS[0].siret, str(UUID(int=0)), "bench", datetime.combine(toutes.aujourdhui, time(12), PARIS))
     demandes = _demandes(_connue(toutes), toutes.aujourdhui)
     temoins = [(_Temoin(source, toutes), source) for source in sources() if source.fournit in demandes]
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from audit.journal import Journal
 from gateway.annexes import build_router
 from gateway.bac_a_sable import BacASable, Emetteur
-from gateway.conductor import PARIS, Conductor, Horloge
+from gateway.conductor import Conductor, Horloge, Reconnaitre
 from gateway.demarrage import refuse_fiction
 from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
@@ -20,6 +20,9 @@ from gateway.settings import Settings
 from gateway.sources import wire
 from gateway.traces import Traces, read_key
 from graph.catalogue import core, scopes
+from graph.circonstances import PARIS
+from graph.errors import FranceConnectInvalide
+from graph.identite import Identite
 from graph.schema import build_schema, sdl
 from habilitations.migrations import migrer
 from habilitations.store import Store
@@ -33,12 +36,20 @@ def maintenant() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, horloge: Horloge = maintenant) -> FastAPI:
+async def reconnaitre_personne(_jeton: str) -> Identite:
+    """Refuse every FranceConnect token: none can be checked yet."""
+    raise FranceConnectInvalide("FranceConnect n'est pas encore servi : désignez la personne dans la requête.")
+
+
+def create_app(
+    settings: Settings, horloge: Horloge = maintenant, reconnaitre: Reconnaitre = reconnaitre_personne
+) -> FastAPI:
     """Build the application.
 
     Args:
         settings: what changes from one installation to another.
         horloge: current instant, aware; civil dates are those of Europe/Paris.
+        reconnaitre: tells whom a FranceConnect token names.
 
     Raises:
         ReglageManquant: production lacks a setting.
@@ -63,6 +74,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant) -> FastAPI:
         sources=sources,
         traces=traces,
         horloge=horloge,
+        reconnaitre=reconnaitre,
     )
 
     @asynccontextmanager

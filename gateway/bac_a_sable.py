@@ -9,7 +9,9 @@ from graphql import GraphQLSchema
 
 from gateway.annonce import annoncer
 from gateway.settings import ReglageManquant, Settings
+from habilitations.regles import PERSONNES_MAX
 from habilitations.store import Store
+from providers._catalogue import auxiliaires
 from providers._catalogue import sources as discover
 from providers._simulateur import reglage
 from providers._source import Source
@@ -31,7 +33,7 @@ class BacASable:
             self.personas = personas.load(aujourdhui, settings.personas or personas.DOSSIER)
         except personas.PersonaInvalide as refus:
             raise ReglageManquant(f"Personnes du bac à sable inutilisables : {refus}.") from None
-        self.simulateurs = simuler(discover(), self.personas)
+        self.simulateurs = simuler((*discover(), *auxiliaires()), self.personas)
 
     def transport(self, source: Source[Any]) -> Transport:
         """Return the in-process transport of a source."""
@@ -58,10 +60,16 @@ class Emetteur:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def emettre(self, scopes: Sequence[str], siret: str, intitule: str) -> tuple[str, datetime]:
-        """Return a token and its end."""
+    async def emettre(
+        self, scopes: Sequence[str], siret: str, intitule: str, personnes: int | None
+    ) -> tuple[str, datetime]:
+        """Return a token and its end; without a bound of its own, it may name as many persons as a request can."""
         habilitation = await self._store.creer_habilitation(
-            intitule=intitule, sirets=[siret], scopes=scopes, cadre_juridique=_CADRE
+            intitule=intitule,
+            sirets=[siret],
+            scopes=scopes,
+            cadre_juridique=_CADRE,
+            personnes_par_requete=personnes or PERSONNES_MAX,
         )
         emis = await self._store.emettre(habilitation.id)
         return emis.texte, emis.jeton.fin

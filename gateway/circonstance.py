@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from graph.identite import Identite
+
 
 @dataclass(frozen=True, slots=True)
 class Circonstance:
@@ -10,3 +12,5 @@ class Circonstance:
 
     scopes: frozenset[str]
     aujourdhui: date
+    personnes_par_requete: int = 1
+    france_connect: Identite | None = None

@@ -8,15 +8,15 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
+from gateway import doc_erreurs, doc_rest_v3
 from gateway.app import create_app
 from gateway.cli_habilitations import habilitation, jeton
 from gateway.cli_source import source as scaffold
 from gateway.demarrage import rehearse, sole_server
-from gateway.doc_erreurs import render
 from gateway.logs import configure_logs
+from gateway.reglages_de_source import required
 from gateway.serveur import serve
 from gateway.settings import ReglageManquant, Settings
-from gateway.sources import required
 from graph.schema import sdl
 from habilitations.migrations import migrer
 from providers._catalogue import sources as discover
@@ -55,7 +55,13 @@ def schema_command() -> None:
 @app.command("erreurs", help="Affiche la documentation des erreurs.")
 def erreurs_command() -> None:
     """Print docs/erreurs.md."""
-    sys.stdout.write(render())
+    sys.stdout.write(doc_erreurs.render())
+
+
+@app.command("rest-v3", help="Affiche la correspondance avec REST v3.")
+def rest_v3_command() -> None:
+    """Print docs/depuis-rest-v3.md."""
+    sys.stdout.write(doc_rest_v3.render())
 
 
 @app.command("sources", help="Liste les sources et leurs réglages.")

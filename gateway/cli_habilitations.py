@@ -70,6 +70,7 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Premier jour ; à défaut, maintenant.")
     ] = None,
     fin: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Dernier jour, inclus.")] = None,
+    personnes: Annotated[int, typer.Option(help="Personnes distinctes qu'une requête peut désigner.")] = 1,
 ) -> None:
     """Record a grant; days begin at midnight in Paris."""
     creee = _executer(
@@ -80,6 +81,7 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
             cadre_juridique=cadre,
             debut=debut and _minuit(debut),
             fin=fin and _minuit(fin + timedelta(days=1)),
+            personnes_par_requete=personnes,
         )
     )
     typer.echo(creee.id)

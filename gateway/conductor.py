@@ -1,13 +1,12 @@
 """Conduct one request through its stages: token, plan, INTENT, execution, OUTCOME. Then only may bytes leave."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from time import monotonic
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import strawberry
 
@@ -17,8 +16,10 @@ from gateway.circonstance import Circonstance
 from gateway.entrant import Entrant
 from gateway.sources import Sources
 from gateway.traces import TraceRequete, Traces
-from graph.errors import ErreurDeRequete, ErreurInterne, FranceConnectInvalide
+from graph.circonstances import PARIS
+from graph.errors import ErreurDeRequete, ErreurInterne
 from graph.habilitation import Habilitation
+from graph.identite import Identite
 from habilitations.destinataire import destinataire
 from habilitations.habilitation import Acces
 from habilitations.store import Store
@@ -28,8 +29,9 @@ from resolvers.execution import Resultat, execute
 from resolvers.loaders import Ask
 from resolvers.planner import Planner, Question
 
-PARIS = ZoneInfo("Europe/Paris")
 Horloge = Callable[[], datetime]
+#: Tells whom a FranceConnect token names. Raises FranceConnectInvalide.
+Reconnaitre = Callable[[str], Awaitable[Identite]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,18 @@ class Conductor:
     sources: Sources
     traces: Traces
     horloge: Horloge
+    reconnaitre: Reconnaitre
 
     async def conduct(self, entrant: Entrant) -> Resultat:
         """Return the answer, once its trace is durable. Raise ErreurDeRequete."""
         acces = await self.store.authentifier(entrant.jeton)
         siret = destinataire(acces, entrant.destinataire)
-        if entrant.france_connect:
-            raise FranceConnectInvalide("FranceConnect n'est pas encore servi : désignez la personne dans la requête.")
-        circonstance = Circonstance(acces.habilitation.scopes, self._today())
+        circonstance = Circonstance(
+            scopes=acces.habilitation.scopes,
+            aujourdhui=self._today(),
+            personnes_par_requete=acces.habilitation.personnes_par_requete,
+            france_connect=None if entrant.france_connect is None else await self.reconnaitre(entrant.france_connect),
+        )
         corps = entrant.corps
         question = self.planner.plan(corps.query, corps.operation_name, corps.variables, circonstance)
         context = self._context(entrant, acces, siret, question, circonstance)
@@ -88,12 +94,11 @@ class Conductor:
     def _context(
         self, entrant: Entrant, acces: Acces, siret: str, question: Question, circonstance: Circonstance
     ) -> RequestContext:
-        appel = Appel(siret, entrant.requete, acces.jeton_id, circonstance.aujourdhui)
+        appel = Appel(siret, entrant.requete, acces.jeton_id, self.horloge().astimezone(PARIS))
         return RequestContext(
             plan=question.plan,
             habilitation=_shown(acces),
-            scopes=circonstance.scopes,
-            aujourdhui=circonstance.aujourdhui,
+            circonstances=circonstance,
             asks=self._asks(appel, monotonic() + entrant.delai),
             etats=self.sources.etats,
         )
@@ -115,5 +120,6 @@ def _shown(acces: Acces) -> Habilitation:
         cadre_juridique=habilitation.cadre_juridique,
         scopes=sorted(habilitation.scopes),
         destinataires=list(habilitation.sirets),
+        personnes_par_requete=habilitation.personnes_par_requete,
         expire=acces.expire,
     )

@@ -12,10 +12,6 @@ RESERVEES = frozenset(
         errors.AdresseNonAutorisee,
         errors.QuotaDepasse,
         errors.JetonSuspendu,
-        errors.NonEligible,
-        errors.IdentiteAmbigue,
-        errors.DonneeNonFiable,
-        errors.SourceMaintenance,
     }
 )
 

@@ -46,8 +46,8 @@ class Entrant:
     """Identifier of the request, a UUID."""
     jeton: str = field(repr=False)
     destinataire: str | None
-    france_connect: bool
-    """Whether a FranceConnect token is presented."""
+    france_connect: str | None = field(repr=False)
+    """The FranceConnect token presented, if any."""
     agent: str | None
     demarche: str | None
     delai: float
@@ -61,7 +61,7 @@ def read_entrant(requete: str, headers: Mapping[str, str], body: bytes) -> Entra
         requete=requete,
         jeton=bearer(headers),
         destinataire=headers.get("x-destinataire"),
-        france_connect="x-franceconnect-token" in headers,
+        france_connect=headers.get("x-franceconnect-token"),
         agent=label(headers, "x-agent"),
         demarche=label(headers, "x-demarche"),
         delai=deadline_of(headers),

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Where the assets of GraphiQL are built."""
     personas: Path | None = None
     """Another folder of fictitious persons for the sandbox; its own by default."""
+    maintenances: bool | None = None
+    """Whether the announced maintenance windows of the sources are applied; by default, in production alone."""
     sources: dict[str, dict[str, SecretStr]] = Field(default_factory=dict)
     """Settings of each source: `PARTICULIER_SOURCES__<NOM>__URL`, `…__CLIENT_ID`, `…__CLIENT_SECRET`…"""
 
@@ -47,6 +49,11 @@ class Settings(BaseSettings):
     def bac_a_sable(self) -> bool:
         """Tell whether the open test environment is served."""
         return self.mode is Mode.BAC_A_SABLE
+
+    @property
+    def maintenances_en_vigueur(self) -> bool:
+        """Tell whether a source in maintenance is left alone: simulators never are."""
+        return self.mode is Mode.PRODUCTION if self.maintenances is None else self.maintenances
 
 
 class ReglageManquant(Exception):  # noqa: N818 - the domain's nouns are French

@@ -1,33 +1,36 @@
 """Wire each source to its transport, settings and observation; what is missing in production stops the start."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import monotonic
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from gateway.metrics import Metrics
+from gateway.reglages_de_source import TLS, ReglagesSimules, read_settings
 from gateway.settings import ReglageManquant, Settings, Transporteur
+from graph.commune import Commune
 from graph.demande import Demande
 from graph.errors import ErreurDeBloc, EtatSource
-from graph.identite import EtatCivil
+from graph.lecture import Lecture
 from graph.source import EtatDeSource
-from providers._call import SourceClient
+from providers._call import Situer, SourceClient
+from providers._catalogue import auxiliaires
 from providers._catalogue import sources as discover
-from providers._source import Appel, Source
+from providers._communes import Communes
+from providers._source import Appel, ClientCredentials, Source
+from providers._tls import IdentiteTls
 from providers._traffic import Traffic, reussite
 from providers._transport import HttpxTransport, ReqwestTransport, Transport
 from resolvers.projection import Fournisseur
 
 
-class Simulated(Protocol):
+class Simulated(ReglagesSimules, Protocol):
     """What stands for a source that has no URL: the sandbox's simulators."""
 
     def transport(self, source: Source[Any]) -> Transport:
         """Return the in-process transport of a source."""
-
-    def reglage(self, source: Source[Any], nom: str) -> str:
-        """Return the value that the simulator expects of a setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,16 @@ class Observed:
     traffic: Traffic
     metrics: Metrics
 
-    async def call(self, demande: Demande, *, appel: Appel, echeance: float) -> Any:
+    async def call(self, demande: Demande, *, appel: Appel, echeance: float) -> Lecture[Any]:
         """Ask the source. Raise ErreurDeBloc."""
         debut = monotonic()
         try:
-            bloc = await self.client.call(demande, appel, echeance=echeance)
+            lecture = await self.client.call(demande, appel, echeance=echeance)
         except ErreurDeBloc as refus:
             self._observe(refus, monotonic() - debut)
             raise
         self._observe(None, monotonic() - debut)
-        return bloc
+        return lecture
 
     def _observe(self, erreur: ErreurDeBloc | None, duree: float) -> None:
         outcome, cause = (erreur.code, erreur.cause or "") if erreur else (EtatSource.OBTENU.name, "")
@@ -63,6 +66,8 @@ class Sources:
     """Every source of the application, by the bloc it fills."""
 
     clients: Mapping[type[Any], Observed]
+    aides: Sequence[SourceClient[Any]]
+    """The auxiliary ones."""
     traffic: Traffic
 
     @cached_property
@@ -74,47 +79,53 @@ class Sources:
         """Return the state of every source."""
         return [self.traffic.etat(un.source) for un in self.clients.values()]
 
-    def etats_civils(self, bloc: type[Any], valeur: Any, demande: Demande) -> Iterable[EtatCivil]:
-        """Return the états civils of the person asked about that an answer carries."""
-        return self.clients[bloc].source.etats_civils(valeur, demande)
-
     async def aclose(self) -> None:
         """Close every connection."""
-        for un in self.clients.values():
-            await un.client.aclose()
+        for client in (*(un.client for un in self.clients.values()), *self.aides):
+            await client.aclose()
 
 
 def wire(settings: Settings, metrics: Metrics, simulated: Simulated | None) -> Sources:
-    """Build the client of every source. Raise ReglageManquant when one lacks a setting."""
+    """Build the client of every source. Raise ReglageManquant naming every setting that is missing."""
     traffic = Traffic(monotonic)
-    clients: dict[type[Any], Observed] = {}
-    for source in discover():
-        reglages = _reglages(settings, source, simulated)
-        if simulated and "url" not in reglages:
-            transport = simulated.transport(source)
-        else:
-            transport = _connect(settings, reglages["url"])
-        client = SourceClient(source, transport, reglages, monotonic)
-        clients[source.fournit] = Observed(source, client, traffic, metrics)
-    return Sources(clients, traffic)
+    reglages = read_settings(settings, (*discover(), *auxiliaires()), simulated)
+    aides = {source.fournit: _client(settings, source, reglages[source.nom], simulated) for source in auxiliaires()}
+    situer = Communes(aides[Commune]).situer
+    clients = {
+        source.fournit: Observed(
+            source, _client(settings, source, reglages[source.nom], simulated, situer), traffic, metrics
+        )
+        for source in discover()
+    }
+    return Sources(clients, tuple(aides.values()), traffic)
 
 
-def _reglages(settings: Settings, source: Source[Any], simulated: Simulated | None) -> dict[str, str]:
-    """Return the settings of a source, those of its simulator standing for the ones that are not set."""
-    reglages = {nom: valeur.get_secret_value() for nom, valeur in settings.sources.get(source.nom, {}).items()}
-    if simulated:
-        return {nom: simulated.reglage(source, nom) for nom in required(source)} | reglages
-    manquants = [nom for nom in ("url", *required(source)) if nom not in reglages]
-    if manquants:
-        variables = ", ".join(f"PARTICULIER_SOURCES__{source.nom}__{nom}".upper() for nom in manquants)
-        raise ReglageManquant(f"Réglages manquants pour la source {source.libelle} : {variables}.")
-    return reglages
+def _client(
+    settings: Settings,
+    source: Source[Any],
+    reglages: Mapping[str, str],
+    simulated: Simulated | None,
+    situer: Situer | None = None,
+) -> SourceClient[Any]:
+    """Build one client: through the network when the source has an URL, else to its simulator."""
+    tenue = source if settings.maintenances_en_vigueur else replace(source, maintenances=())
+    if simulated and "url" not in reglages:
+        return SourceClient(tenue, simulated.transport(source), reglages, monotonic, situer=situer)
+    guichet = None
+    if isinstance(source.auth, ClientCredentials) and "url_jeton" in reglages:
+        adresse = urlsplit(reglages["url_jeton"])
+        guichet = _connect(settings, source, reglages, f"{adresse.scheme}://{adresse.netloc}")
+        auth = replace(source.auth, token_path=adresse.path, token_params=tuple(parse_qsl(adresse.query)))
+        tenue = replace(tenue, auth=auth)
+    transport = _connect(settings, source, reglages, reglages["url"])
+    return SourceClient(tenue, transport, reglages, monotonic, situer=situer, guichet=guichet)
 
 
-def required(source: Source[Any]) -> tuple[str, ...]:
-    """Return the settings that a source needs besides its URL."""
-    return (*source.auth.reglages, *(reglage for _, reglage in source.entetes))
-
-
-def _connect(settings: Settings, url: str) -> Transport:
-    return ReqwestTransport(url) if settings.transport is Transporteur.REQWEST else HttpxTransport(url)
+def _connect(settings: Settings, source: Source[Any], reglages: Mapping[str, str], url: str) -> Transport:
+    """Open the network to a source. Raise ReglageManquant for a URL or a certificate that cannot be used."""
+    transport = ReqwestTransport if settings.transport is Transporteur.REQWEST else HttpxTransport
+    identite = IdentiteTls(*(reglages[nom] for nom in TLS)) if source.mtls else None
+    try:
+        return transport(url, identite=identite)
+    except ValueError as refus:
+        raise ReglageManquant(f"Réglage inutilisable pour la source {source.libelle} : {refus}") from None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from audit.cle import CleInvalide, lire, lire_ou_creer
 from audit.pseudonyme import pseudonymes
@@ -11,6 +12,7 @@ from gateway.entrant import Entrant
 from gateway.settings import ReglageManquant, Settings
 from gateway.sources import Sources
 from graph.context import Chemin
+from graph.lecture import Lecture
 from habilitations.habilitation import Acces
 from resolvers.loaders import Reponse
 from resolvers.plan import BlocPrevu, Personne
@@ -99,24 +101,31 @@ class TraceRequete:
                 )
 
     def _returned(self, personne: Personne, reponses: Reponses) -> tuple[Pseudonyme, ...]:
-        """Return a pseudonym per état civil that a source returned, so that a citizen known by another key is found."""
+        """Return the pseudonyms of her état civil as sources returned it: a citizen known by another key is found."""
         trouves = {
             pseudonyme: None
             for bloc in personne.blocs
-            if (reponse := _answered(bloc, reponses))
-            for etat_civil in self.sources.etats_civils(bloc.bloc, reponse.bloc, reponse.demande)
-            for pseudonyme in pseudonymes(self.cle, etat_civil)
+            if (lecture := _answered(bloc, reponses)) and lecture.etat_civil
+            for pseudonyme in pseudonymes(self.cle, lecture.etat_civil)
         }
         return tuple(trouves)
 
 
 def _disclosed(personne: Personne, reponses: Reponses) -> Iterable[tuple[str, ...]]:
-    return (bloc.divulgues for bloc in personne.blocs if _answered(bloc, reponses))
+    for bloc in personne.blocs:
+        if lecture := _answered(bloc, reponses):
+            retenus = tuple(f"{bloc.noeud.champ.nom}.{nom}" for nom in bloc.noms(lecture.reserves))
+            yield tuple(champ for champ in bloc.divulgues if not _under(champ, retenus))
 
 
-def _answered(bloc: BlocPrevu, reponses: Reponses) -> Reponse | None:
+def _under(champ: str, retenus: tuple[str, ...]) -> bool:
+    """Tell whether a field, or one above it, is held back."""
+    return any(f"{champ}.".startswith(f"{retenu}.") for retenu in retenus)
+
+
+def _answered(bloc: BlocPrevu, reponses: Reponses) -> Lecture[Any] | None:
     reponse = reponses.get(bloc.chemin)
-    return reponse if reponse and reponse.erreur is None else None
+    return reponse.lecture if reponse else None
 
 
 def _fields(groupes: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -49,9 +49,22 @@ def _groupes(scope: str | None, ou: Scopes) -> list[RequiresScopes]:
     return [RequiresScopes(scopes=[list(groupe) for groupe in groupes])] if groupes else []
 
 
-def champ(description: str, *, scope: str | None = None, ou: Scopes = ()) -> Any:
-    """Declare a field; `scope` guards it, or `ou` when several groups of scopes open it."""
-    return strawberry.field(description=description, directives=_groupes(scope, ou))
+#: Where a field's metadata, or a bloc's class, hold what REST v3 calls it.
+REST_V3 = "rest_v3"
+
+
+def champ(description: str, *, scope: str | None = None, ou: Scopes = (), rest_v3: str | None = None) -> Any:
+    """Declare a field.
+
+    Args:
+        description: a French sentence.
+        scope: what guards it.
+        ou: what guards it, when several groups of scopes open it.
+        rest_v3: its key in REST v3, for the table of editors, when that is not its name in snake case; blank: none.
+            A path (`foyer.adresse`) where REST v3 holds it deeper. Below an object whose key is blank, a key starts
+            from the level above the object, and a field that names none has none.
+    """
+    return strawberry.field(description=description, directives=_groupes(scope, ou), metadata={REST_V3: rest_v3})
 
 
 def muet(classe: type[T]) -> type[T]:
@@ -61,10 +74,14 @@ def muet(classe: type[T]) -> type[T]:
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(champ,))
-def bloc(*, description: str, name: str | None = None) -> Callable[[type[T]], type[T]]:
-    """Declare what one source says of a person. A source fills it: the type is the key."""
+def bloc(*, description: str, name: str | None = None, rest_v3: str | None = None) -> Callable[[type[T]], type[T]]:
+    """Declare what one source says of a person. A source fills it: the type is the key.
+
+    `rest_v3` is the path of REST v3 that answered the same, for the table of editors, without its modality.
+    """
 
     def declare(classe: type[T]) -> type[T]:
+        setattr(classe, f"__{REST_V3}__", rest_v3)
         return strawberry.type(muet(classe), description=description, name=name)
 
     return declare

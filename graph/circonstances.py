@@ -2,6 +2,12 @@
 
 from datetime import date
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from graph.identite import Identite
+
+#: The zone of every civil date and hour of the project.
+PARIS = ZoneInfo("Europe/Paris")
 
 
 class Circonstances(Protocol):
@@ -14,3 +20,11 @@ class Circonstances(Protocol):
     @property
     def aujourdhui(self) -> date:
         """Today in Europe/Paris, from the clock of the application."""
+
+    @property
+    def personnes_par_requete(self) -> int:
+        """How many distinct persons one request may name."""
+
+    @property
+    def france_connect(self) -> Identite | None:
+        """Whom FranceConnect named; None when the caller presents no token of hers."""

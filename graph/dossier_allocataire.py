@@ -8,9 +8,8 @@ import strawberry
 
 from graph._declaration import bloc, champ, objet
 from graph.circonstances import Circonstances
-from graph.enums import Sexe
 from graph.errors import ParametreInvalide
-from graph.scalars import DatePartielle
+from graph.foyer import AdresseAllocataire, PersonneFoyer
 
 #: The CAF keeps the current month and the 23 before it.
 _PROFONDEUR_MOIS = 23
@@ -50,7 +49,7 @@ class RegimeAllocataire(Enum):
 class QuotientFamilial:
     """The family quotient of a month, in euros, and the month it was computed for."""
 
-    regime: RegimeAllocataire | None = champ("Régime qui a répondu.")
+    regime: RegimeAllocataire | None = champ("Régime qui a répondu.", rest_v3="fournisseur")
     valeur: int | None = champ("Quotient familial, en euros ; nul s'il n'est pas calculable.")
     annee: int | None = champ("Année demandée.")
     mois: int | None = champ("Mois demandé.")
@@ -58,31 +57,10 @@ class QuotientFamilial:
     mois_calcul: int | None = champ("Mois pour lequel la caisse a calculé le quotient.")
 
 
-@objet(description="Personne du foyer : allocataire, conjoint ou enfant.")
-class PersonneFoyer:
-    """A person of the household."""
-
-    nom_naissance: str | None = champ("Nom de naissance.")
-    nom_usage: str | None = champ("Nom d'usage, s'il diffère.")
-    prenoms: list[str] | None = champ("Prénoms dans l'ordre de l'état civil.")
-    date_naissance: DatePartielle | None = champ("Date de naissance, éventuellement partielle.")
-    sexe: Sexe | None = champ("Sexe à l'état civil.")
-
-
-@objet(description="Adresse déclarée par l'allocataire à sa caisse.")
-class AdresseAllocataire:
-    """Postal address as declared."""
-
-    destinataire: str | None = champ("Destinataire du courrier.")
-    complement_information: str | None = champ("Complément : appartement, étage, escalier.")
-    complement_information_geographique: str | None = champ("Complément géographique : bâtiment, résidence.")
-    numero_libelle_voie: str | None = champ("Numéro et voie.")
-    lieu_dit: str | None = champ("Lieu-dit ou boîte postale.")
-    code_postal_ville: str | None = champ("Code postal et ville.")
-    pays: str | None = champ("Pays.")
-
-
-@bloc(description="Dossier d'allocataire à la CAF ou à la MSA : quotient familial, composition du foyer, adresse.")
+@bloc(
+    description="Dossier d'allocataire à la CAF ou à la MSA : quotient familial, composition du foyer, adresse.",
+    rest_v3="/v3/dss/quotient_familial",
+)
 class DossierAllocataire:
     """What the CNAF or the MSA holds on a household; its composition is always the current one."""
 

@@ -21,9 +21,12 @@ A message is fixed per code and never holds a value. `cause` is for the audit an
 """
 
 from enum import Enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import strawberry
+
+if TYPE_CHECKING:
+    from graph.source import Concordance
 
 
 @strawberry.enum(description="Ce que l'on sait d'un bloc après la requête.")
@@ -223,6 +226,9 @@ class ErreurDeBloc(ErreurParticulier):
 
     etat: ClassVar[EtatSource]
 
+    #: Whether the source was called; False when it was known beforehand that it could not answer.
+    appelee = True
+
 
 class NonHabilite(ErreurDeBloc):
     """The habilitation lacks scopes for this field; nothing was asked."""
@@ -280,6 +286,10 @@ class IdentiteIncoherente(Inconnu):
 
     code = "IDENTITE_INCOHERENTE"
     message = "La réponse de la source ne correspond pas à l'identité demandée : la donnée est retenue."
+
+    def __init__(self, concordance: "Concordance | None" = None, *, cause: str | None = None) -> None:
+        super().__init__(cause=cause)
+        self.concordance = concordance
 
 
 class DonneeNonFiable(Inconnu):

@@ -13,4 +13,5 @@ class Habilitation:
     cadre_juridique: str = champ("Texte qui fonde l'accès aux données.")
     scopes: list[str] = champ("Scopes accordés, par ordre alphabétique.")
     destinataires: list[str] = champ("SIRET des administrations couvertes.")
+    personnes_par_requete: int = champ("Nombre de personnes distinctes qu'une requête peut désigner.")
     expire: datetime | None = champ("Fin de validité du jeton présenté.")

@@ -49,16 +49,25 @@ class Identite:
     pivot: IdentitePivot | None = field(default=None, repr=False)
     ine: str | None = field(default=None, repr=False)
     numero_fiscal: str | None = field(default=None, repr=False)
+    identifiant_france_travail: str | None = field(default=None, repr=False)
+    identifiant_sportif: str | None = field(default=None, repr=False)
+    france_connect: bool = field(default=False, repr=False)
+    """Whether FranceConnect named her: the pivot is then hers for certain, and there is no other key."""
 
 
 @dataclass(frozen=True, slots=True)
 class EtatCivil:
-    """The état civil that a key or an answer carries; the audit derives a pseudonym from it, nothing else."""
+    """The état civil that an answer carries: compared with the one asked, and the audit derives a pseudonym from it."""
 
     nom_naissance: str = field(repr=False)
+    """Blank when the source does not say."""
     prenoms: tuple[str, ...] = field(repr=False)
+    """Empty when the source does not say."""
     naissance: str = field(repr=False)
     """YYYY-MM-DD, zeros for unknown parts."""
+    nom_usage: str | None = field(default=None, repr=False)
+    prenom_max: int | None = None
+    """Length at which the source cuts the first names, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +90,36 @@ def _naissance_situee(pivot: IdentitePivot) -> bool:
     """Tell whether the place of birth is enough for the SNGI: a country, and in France a commune."""
     if pivot.code_pays != FRANCE:
         return pivot.code_pays is not None
-    triplet = pivot.nom_commune and pivot.code_departement and pivot.naissance.annee
-    return bool(pivot.code_commune or triplet)
+    return bool(pivot.code_commune) or _commune_nommee(pivot)
 
 
+def _commune_nommee(pivot: IdentitePivot) -> bool:
+    return bool(pivot.nom_commune and pivot.code_departement and pivot.naissance.annee)
+
+
+FRANCE_CONNECT = Identification("FranceConnect (en-tête X-FranceConnect-Token)", lambda i: i.france_connect)
 INE = Identification("ine", lambda i: i.ine is not None)
 NUMERO_FISCAL = Identification("numeroFiscal", lambda i: i.numero_fiscal is not None)
+IDENTIFIANT_FRANCE_TRAVAIL = Identification(
+    "identifiantFranceTravail", lambda i: i.identifiant_france_travail is not None
+)
+IDENTIFIANT_SPORTIF = Identification("identifiantSportif", lambda i: i.identifiant_sportif is not None)
+PIVOT_DATE = Identification(
+    "identitePivot avec une date de naissance complète",
+    lambda i: i.pivot is not None and i.pivot.naissance.complete,
+)
 PIVOT_COMPLET = Identification(
     "identitePivot avec sexeEtatCivil et date de naissance complète",
     lambda i: i.pivot is not None and i.pivot.sexe is not None and i.pivot.naissance.complete,
+)
+PIVOT_PAYS = Identification(
+    "identitePivot avec sexeEtatCivil, date de naissance complète et codeCogInseePaysNaissance",
+    lambda i: PIVOT_COMPLET.possible(i) and i.pivot is not None and i.pivot.code_pays is not None,
+)
+#: How the commune is found when its code is not known.
+COMMUNE_NOMMEE = Identification(
+    "identitePivot avec anneeDateNaissance, nomCommuneNaissance et codeCogInseeDepartementNaissance",
+    lambda i: i.pivot is not None and _commune_nommee(i.pivot),
 )
 PIVOT_SITUE = Identification(
     "identitePivot avec sexeEtatCivil, codeCogInseePaysNaissance et, pour la France, la commune de naissance",

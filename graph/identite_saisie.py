@@ -10,7 +10,7 @@ from graph._declaration import muet
 from graph.enums import Sexe
 from graph.errors import ParametreInvalide
 from graph.identite import DateNaissance, Identite, IdentitePivot
-from graph.scalars import CodeCog, CodePays, Ine, NumeroFiscal
+from graph.scalars import CodeCog, CodePays, IdentifiantFranceTravail, IdentifiantSportif, Ine, NumeroFiscal
 
 _PREMIERE_ANNEE = 1850
 _PRENOMS_MAX = 20
@@ -19,6 +19,9 @@ _PAYS = re.compile(r"99\d{3}|92352", re.ASCII)
 _COMMUNE = re.compile(r"([013-9]\d|2[AB1-9])\d{3}", re.ASCII)
 _DEPARTEMENT = re.compile(r"0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[12346]", re.ASCII)
 _NUMERO_FISCAL = re.compile(r"\d{13}", re.ASCII)
+#: Chosen by the person, who may use any printable ASCII sign: France Travail publishes no other rule.
+_IDENTIFIANT_FRANCE_TRAVAIL = re.compile(r"[!-~]{1,100}")
+_IDENTIFIANT_SPORTIF = re.compile(r"\d{1,20}", re.ASCII)
 _INE = re.compile(r"\d{9}[A-HJK]{2}|\d{10}[A-HJ-NPR-Z]|[0-9A-Z]{10}\d|\d{4}A\d{5}[A-HJ-NPR-Z]", re.ASCII)
 
 
@@ -68,6 +71,12 @@ class IdentiteInput:
     numero_fiscal: NumeroFiscal | None = strawberry.field(
         default=strawberry.UNSET, description="Numéro fiscal du déclarant."
     )
+    identifiant_france_travail: IdentifiantFranceTravail | None = strawberry.field(
+        default=strawberry.UNSET, description="Identifiant que la personne s'est choisi sur francetravail.fr."
+    )
+    identifiant_sportif: IdentifiantSportif | None = strawberry.field(
+        default=strawberry.UNSET, description="Numéro PSQS du portail de suivi quotidien du sportif."
+    )
 
 
 def figer(saisie: IdentiteInput, aujourdhui: date) -> Identite:
@@ -77,6 +86,15 @@ def figer(saisie: IdentiteInput, aujourdhui: date) -> Identite:
         pivot=pivot,
         ine=_conforme(saisie.ine, _INE, "ine", "11 caractères au format RNIE, BEA, base 36 ou SIFA"),
         numero_fiscal=_conforme(saisie.numero_fiscal, _NUMERO_FISCAL, "numeroFiscal", "13 chiffres"),
+        identifiant_france_travail=_tel_quel(
+            saisie.identifiant_france_travail,
+            _IDENTIFIANT_FRANCE_TRAVAIL,
+            "identifiantFranceTravail",
+            "de 1 à 100 signes, sans espace",
+        ),
+        identifiant_sportif=_tel_quel(
+            saisie.identifiant_sportif, _IDENTIFIANT_SPORTIF, "identifiantSportif", "de 1 à 20 chiffres"
+        ),
     )
     if identite == Identite():
         _refuser("identite", "donnez au moins une clé, par exemple identitePivot")
@@ -152,9 +170,15 @@ def _nom(valeur: str, chemin: str) -> str:
 
 
 def _conforme(valeur: str | None, motif: re.Pattern[str], chemin: str, regle: str) -> str | None:
-    if not valeur and valeur != "":
+    """Return a code in capitals; None when it was not given."""
+    return _tel_quel(valeur.upper() if isinstance(valeur, str) else None, motif, chemin, regle)
+
+
+def _tel_quel(valeur: str | None, motif: re.Pattern[str], chemin: str, regle: str) -> str | None:
+    """Return an identifier as written, save the spaces around; None when it was not given."""
+    if not isinstance(valeur, str):
         return None
-    normal = valeur.strip().upper()
+    normal = valeur.strip()
     if not motif.fullmatch(normal):
         _refuser(chemin, regle)
     return normal

@@ -1,6 +1,7 @@
 """The root of the graph."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
@@ -16,14 +17,42 @@ from graph.particulier import Particulier
 from graph.source import EtatDeSource
 
 IDENTITE = strawberry.argument(description="La personne ; à omettre si l'en-tête X-FranceConnect-Token la désigne.")
+IDENTITES = strawberry.argument(description="Les personnes, dans la limite de l'habilitation ; au moins une.")
 
 
 def personne(circonstances: Circonstances, identite: IdentiteInput | None = strawberry.UNSET) -> Mapping[str, Identite]:
     """Resolve whom the question is about. Raise ParametreInvalide."""
+    certifiee = circonstances.france_connect
     if not identite:
-        detail = "identite : désignez la personne."
+        if certifiee is None:
+            detail = "identite : désignez la personne."
+            raise ParametreInvalide(detail)
+        return {"identite": certifiee}
+    if certifiee is None:
+        return {"identite": figer(identite, circonstances.aujourdhui)}
+    if identite.identite_pivot:
+        detail = "identite.identitePivot : à omettre, FranceConnect désigne déjà la personne."
         raise ParametreInvalide(detail)
-    return {"identite": figer(identite, circonstances.aujourdhui)}
+    cles = figer(identite, circonstances.aujourdhui)
+    return {"identite": replace(cles, pivot=certifiee.pivot, france_connect=True)}
+
+
+def personnes(circonstances: Circonstances, identites: list[IdentiteInput]) -> Mapping[str, Sequence[Identite]]:
+    """Resolve whom the question is about, in the order given. Raise ParametreInvalide, which tells the rank."""
+    if circonstances.france_connect:
+        detail = "identites : FranceConnect ne désigne qu'une personne, employez particulier."
+        raise ParametreInvalide(detail)
+    if not identites:
+        detail = "identites : désignez une personne au moins."
+        raise ParametreInvalide(detail)
+    return {"identites": [_ranger(rang, une, circonstances) for rang, une in enumerate(identites)]}
+
+
+def _ranger(rang: int, saisie: IdentiteInput, circonstances: Circonstances) -> Identite:
+    try:
+        return figer(saisie, circonstances.aujourdhui)
+    except ParametreInvalide as refus:
+        raise ParametreInvalide(f"identites[{rang}].{refus.detail}") from None
 
 
 @strawberry.type(description="Ce qu'une administration peut demander.")
@@ -36,6 +65,15 @@ class Query:
     ) -> Particulier | None:
         """Name a person; nothing is asked until a bloc is selected."""
         return Particulier(**personne(info.context, identite))
+
+    @bloc_field(
+        "Plusieurs personnes, chacune à son rang ; l'échec de l'une est sans effet sur les autres.", regle=personnes
+    )
+    def particuliers(
+        self, info: Info, identites: Annotated[list[IdentiteInput], IDENTITES]
+    ) -> list[Particulier | None]:
+        """Name several persons; nothing is asked until a bloc is selected."""
+        return [Particulier(identite=une) for une in personnes(info.context, identites)["identites"]]
 
     @strawberry.field(description="Ce que mon jeton permet de demander.")
     def habilitation(self, info: Info) -> Habilitation:

@@ -11,6 +11,10 @@ Montant = NewType("Montant", Decimal)
 DatePartielle = NewType("DatePartielle", str)
 Ine = NewType("Ine", str)
 NumeroFiscal = NewType("NumeroFiscal", str)
+IdentifiantFranceTravail = NewType("IdentifiantFranceTravail", str)
+IdentifiantSportif = NewType("IdentifiantSportif", str)
+CodeUai = NewType("CodeUai", str)
+Immatriculation = NewType("Immatriculation", str)
 CodePays = NewType("CodePays", str)
 CodeCog = NewType("CodeCog", str)
 
@@ -64,6 +68,14 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Ine: _identifiant("Ine", "Identifiant national étudiant : 11 caractères (formats RNIE, BEA, base 36 ou SIFA)."),
     NumeroFiscal: _identifiant("NumeroFiscal", "Numéro fiscal (SPI) : 13 chiffres, en tête de l'avis d'impôt."),
+    IdentifiantFranceTravail: _identifiant(
+        "IdentifiantFranceTravail", "Identifiant de connexion à francetravail.fr, choisi par la personne."
+    ),
+    IdentifiantSportif: _identifiant("IdentifiantSportif", "Numéro PSQS d'un sportif : des chiffres seulement."),
+    CodeUai: _identifiant("CodeUai", "Code UAI d'un établissement : 7 chiffres et une lettre, par exemple 0132733A."),
+    Immatriculation: _identifiant(
+        "Immatriculation", "Numéro d'immatriculation : AA-123-BB, ou 123 ABC 12 avant avril 2009."
+    ),
     CodePays: _identifiant("CodePays", "Code COG d'un pays : 5 chiffres commençant par 99 (France : 99100)."),
     CodeCog: _identifiant("CodeCog", "Code COG d'une commune : 5 caractères, par exemple 75107 ou 2A004."),
 }

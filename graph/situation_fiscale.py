@@ -51,27 +51,35 @@ class SituationFamilleFiscale(Enum):
 class Declarant1:
     """First taxpayer of the household."""
 
-    nom_usage: str | None = champ("Nom d'usage du premier déclarant.", scope="dgfip_nmUsaDec1")
-    nom_naissance: str | None = champ("Nom de naissance du premier déclarant.", scope="dgfip_nmNaiDec1")
+    nom_usage: str | None = champ("Nom d'usage du premier déclarant.", scope="dgfip_nmUsaDec1", rest_v3="nom")
+    nom_naissance: str | None = champ(
+        "Nom de naissance du premier déclarant.", scope="dgfip_nmNaiDec1", rest_v3="nomNaissance"
+    )
     prenoms: list[str] | None = champ("Prénoms du premier déclarant.", scope="dgfip_prnmDec1")
-    date_naissance: DatePartielle | None = champ("Date de naissance du premier déclarant.", scope="dgfip_dateNaisDec1")
+    date_naissance: DatePartielle | None = champ(
+        "Date de naissance du premier déclarant.", scope="dgfip_dateNaisDec1", rest_v3="dateNaissance"
+    )
 
 
 @objet(description="Second déclarant du foyer fiscal, en cas d'imposition commune.")
 class Declarant2:
     """Second taxpayer of the household; its scopes are not those of the first."""
 
-    nom_usage: str | None = champ("Nom d'usage du second déclarant.", scope="dgfip_nmUsaDec2")
-    nom_naissance: str | None = champ("Nom de naissance du second déclarant.", scope="dgfip_nmNaiDec2")
+    nom_usage: str | None = champ("Nom d'usage du second déclarant.", scope="dgfip_nmUsaDec2", rest_v3="nom")
+    nom_naissance: str | None = champ(
+        "Nom de naissance du second déclarant.", scope="dgfip_nmNaiDec2", rest_v3="nomNaissance"
+    )
     prenoms: list[str] | None = champ("Prénoms du second déclarant.", scope="dgfip_prnmDec2")
-    date_naissance: DatePartielle | None = champ("Date de naissance du second déclarant.", scope="dgfip_dateNaisDec2")
+    date_naissance: DatePartielle | None = champ(
+        "Date de naissance du second déclarant.", scope="dgfip_dateNaisDec2", rest_v3="dateNaissance"
+    )
 
 
 @objet(description="Adresse du foyer au 1er janvier de l'année d'imposition.")
 class AdresseTaxation:
     """Address of taxation."""
 
-    complete: str | None = champ("Adresse sur une ligne.")
+    complete: str | None = champ("Adresse sur une ligne.", rest_v3="foyerFiscal.adresse")
     complement: str | None = champ("Complément d'adresse.")
     voie: str | None = champ("Numéro et voie.")
     code_postal: str | None = champ("Code postal.")
@@ -92,32 +100,57 @@ class DetailPersonnesCharge:
     p: int | None = champ("Petits-enfants rattachés en résidence alternée (case P).")
 
 
-@bloc(description="Situation fiscale du foyer, telle que la DGFIP la connaît pour une année de revenus.")
+# NOTE: never in REST v3. The keys are those of v2, as it answered until 2024.
+@bloc(
+    description="Situation fiscale du foyer, telle que la DGFIP la connaît pour une année de revenus.",
+    rest_v3="/api/v2/avis-imposition",
+)
 class SituationFiscale:
     """The income-tax situation of a household for one income year."""
 
-    annee_revenus: int | None = champ("Année des revenus décrits.")
-    revenu_fiscal_reference: Montant | None = champ("Revenu fiscal de référence, en euros.", scope="dgfip_rfr")
-    nombre_parts: float | None = champ("Nombre de parts du quotient familial fiscal.", scope="dgfip_nbpart")
-    situation_famille: SituationFamilleFiscale | None = champ("Situation de famille déclarée.", scope="dgfip_sitfam")
-    nombre_personnes_charge: int | None = champ("Nombre de personnes à charge.", scope="dgfip_pac_nbPac")
-    detail_personnes_charge: DetailPersonnesCharge | None = champ(
-        "Personnes à charge par case de la déclaration.", scope="dgfip_pac"
+    annee_revenus: int | None = champ("Année des revenus décrits.", rest_v3="anneeRevenus")
+    revenu_fiscal_reference: Montant | None = champ(
+        "Revenu fiscal de référence, en euros.", scope="dgfip_rfr", rest_v3="revenuFiscalReference"
     )
-    parent_isole: bool | None = champ("Vrai si le déclarant élève seul ses enfants (case T).", scope="dgfip_pariso")
-    revenu_brut_global: Montant | None = champ("Revenu brut global, en euros.", scope="dgfip_rbg")
-    revenu_imposable: Montant | None = champ("Revenu imposable, en euros.", scope="dgfip_revenu_imposable")
+    nombre_parts: float | None = champ(
+        "Nombre de parts du quotient familial fiscal.", scope="dgfip_nbpart", rest_v3="nombreParts"
+    )
+    situation_famille: SituationFamilleFiscale | None = champ(
+        "Situation de famille déclarée.", scope="dgfip_sitfam", rest_v3="situationFamille"
+    )
+    nombre_personnes_charge: int | None = champ(
+        "Nombre de personnes à charge.", scope="dgfip_pac_nbPac", rest_v3="nombrePersonnesCharge"
+    )
+    detail_personnes_charge: DetailPersonnesCharge | None = champ(
+        "Personnes à charge par case de la déclaration.", scope="dgfip_pac", rest_v3=""
+    )
+    parent_isole: bool | None = champ(
+        "Vrai si le déclarant élève seul ses enfants (case T).", scope="dgfip_pariso", rest_v3=""
+    )
+    revenu_brut_global: Montant | None = champ(
+        "Revenu brut global, en euros.", scope="dgfip_rbg", rest_v3="revenuBrutGlobal"
+    )
+    revenu_imposable: Montant | None = champ(
+        "Revenu imposable, en euros.", scope="dgfip_revenu_imposable", rest_v3="revenuImposable"
+    )
     impot_avant_corrections: Montant | None = champ(
         "Impôt sur le revenu net avant corrections, en euros ; nul s'il n'y en a pas.",
         scope="dgfip_impot_revenu_net_avant_corrections",
+        rest_v3="impotRevenuNetAvantCorrections",
     )
     montant_impot: Montant | None = champ(
-        "Montant de l'impôt, en euros ; nul s'il n'y en a pas.", scope="dgfip_montant_impot"
+        "Montant de l'impôt, en euros ; nul s'il n'y en a pas.", scope="dgfip_montant_impot", rest_v3="montantImpot"
     )
-    revenu_bareme: Montant | None = champ("Revenu soumis au barème, en euros.", scope="dgfip_mntRevbareme")
-    indicateur_deficit: bool | None = champ("Vrai si le foyer déclare un déficit.", scope="dgfip_inddeficit")
-    date_recouvrement: date | None = champ("Date de mise en recouvrement.", scope="dgfip_date_recouvrement")
-    date_etablissement: date | None = champ("Date d'établissement de l'avis.", scope="dgfip_date_etablissement")
+    revenu_bareme: Montant | None = champ("Revenu soumis au barème, en euros.", scope="dgfip_mntRevbareme", rest_v3="")
+    indicateur_deficit: bool | None = champ(
+        "Vrai si le foyer déclare un déficit.", scope="dgfip_inddeficit", rest_v3=""
+    )
+    date_recouvrement: date | None = champ(
+        "Date de mise en recouvrement.", scope="dgfip_date_recouvrement", rest_v3="dateRecouvrement"
+    )
+    date_etablissement: date | None = champ(
+        "Date d'établissement de l'avis.", scope="dgfip_date_etablissement", rest_v3="dateEtablissement"
+    )
     declarant1: Declarant1 | None = champ("Premier déclarant.")
     declarant2: Declarant2 | None = champ("Second déclarant, s'il y en a un.")
-    adresse_taxation: AdresseTaxation | None = champ("Adresse de taxation.", scope="dgfip_aft")
+    adresse_taxation: AdresseTaxation | None = champ("Adresse de taxation.", scope="dgfip_aft", rest_v3="")

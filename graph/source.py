@@ -31,6 +31,15 @@ class EtatDeSource:
     latence_mediane_ms: int | None = champ("Latence médiane de ces appels, en millisecondes.")
 
 
+@objet(description="Ce qui concorde entre l'identité demandée et celle que la source a rendue ; nul : non comparable.")
+class Concordance:
+    """Which parts of the état civil asked about are those of the answer; None when a side does not say."""
+
+    nom: bool | None = champ("Vrai si le nom de naissance ou d'usage concorde.")
+    prenoms: bool | None = champ("Vrai si le premier prénom concorde.")
+    date_naissance: bool | None = champ("Vrai si les parties connues de la date de naissance concordent.")
+
+
 @objet(description="Ce qu'une source a répondu pour un bloc de la requête.")
 class SourceConsultee:
     """The outcome of one bloc of the request."""
@@ -42,3 +51,6 @@ class SourceConsultee:
     code: str | None = champ("Code de l'erreur portée par le bloc, s'il est nul.")
     duree_ms: int | None = champ("Durée de l'appel, en millisecondes ; nulle si rien n'a été appelé.")
     reessayer_dans_ms: int | None = champ("Délai conseillé avant un nouvel essai, en millisecondes.")
+    concordance: Concordance | None = champ(
+        "Comparaison des identités, si l'on a donné un état civil et que la source en rend un."
+    )

@@ -73,7 +73,10 @@ class IdentiteEtudiant:
     date_naissance: date | None = champ("Date de naissance.")
 
 
-@bloc(description="Statut d'étudiant : admissions et inscriptions dans l'enseignement supérieur.")
+@bloc(
+    description="Statut d'étudiant : admissions et inscriptions dans l'enseignement supérieur.",
+    rest_v3="/v3/mesri/statut_etudiant",
+)
 class StatutEtudiant:
     """The enrolments of a student."""
 

@@ -27,6 +27,8 @@ class Habilitation:
     debut: datetime
     fin: datetime | None
     """First instant when it is over; None for an open-ended grant."""
+    personnes_par_requete: int = 1
+    """How many distinct persons one request may name."""
     suspendue_le: datetime | None = None
     bac_a_sable: bool = False
     """Made for fictitious data: production refuses to start beside such a grant."""

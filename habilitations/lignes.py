@@ -13,7 +13,7 @@ Ligne = Sequence[Any]
 
 def lire_habilitation(ligne: Ligne) -> Habilitation:
     """Return the grant of a row: the columns of HABILITATION, in their order, as a driver or the ORM gives them."""
-    identifiant, intitule, sirets, scopes, cadre, debut, fin, suspendue_le, bac_a_sable = ligne
+    identifiant, intitule, sirets, scopes, cadre, debut, fin, suspendue_le, bac_a_sable, personnes = ligne
     return Habilitation(
         id=identifiant,
         intitule=intitule,
@@ -24,6 +24,7 @@ def lire_habilitation(ligne: Ligne) -> Habilitation:
         fin=fin and instant(fin),
         suspendue_le=suspendue_le and instant(suspendue_le),
         bac_a_sable=bool(bac_a_sable),
+        personnes_par_requete=personnes,
     )
 
 
@@ -39,6 +40,7 @@ def colonnes_habilitation(habilitation: Habilitation) -> Mapping[str, Any]:
         "fin": habilitation.fin,
         "suspendue_le": habilitation.suspendue_le,
         "bac_a_sable": habilitation.bac_a_sable,
+        "personnes_par_requete": habilitation.personnes_par_requete,
     }
 
 

@@ -9,6 +9,8 @@ from habilitations.siret import siret_valide
 #: A token lives 12 months at most; once renewed, 72 hours more at most.
 DUREE_MAX = timedelta(days=365)
 CHEVAUCHEMENT_MAX = timedelta(hours=72)
+#: What one request may name at most, whatever the grant.
+PERSONNES_MAX = 50
 
 
 class OperationRefusee(Exception):  # noqa: N818 - the domain's nouns are French, as everywhere
@@ -32,6 +34,8 @@ def verifier_habilitation(habilitation: Habilitation, scopes_connus: Collection[
     exiger(habilitation.sirets, "L'habilitation ne couvre aucun destinataire : donnez un SIRET au moins.")
     _aucun("SIRET invalide", [siret for siret in habilitation.sirets if not siret_valide(siret)])
     _aucun("Scope inconnu", sorted(habilitation.scopes.difference(scopes_connus)))
+    personnes = habilitation.personnes_par_requete
+    exiger(1 <= personnes <= PERSONNES_MAX, f"Le nombre de personnes par requête va de 1 à {PERSONNES_MAX}.")
     fin = habilitation.fin
     exiger(fin is None or habilitation.debut < fin, "L'habilitation finit avant d'avoir commencé.")
 

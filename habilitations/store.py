@@ -113,6 +113,7 @@ class Store:
         cadre_juridique: str,
         debut: datetime | None = None,
         fin: datetime | None = None,
+        personnes_par_requete: int = 1,
     ) -> Habilitation:
         """Record a grant, from `debut` (now by default) until `fin` (excluded). Raise OperationRefusee."""
         habilitation = Habilitation(
@@ -123,6 +124,7 @@ class Store:
             cadre_juridique=cadre_juridique,
             debut=instant(debut or self._horloge()),
             fin=fin and instant(fin),
+            personnes_par_requete=personnes_par_requete,
             bac_a_sable=self._bac_a_sable,
         )
         verifier_habilitation(habilitation, self._scopes_connus)

@@ -3,7 +3,19 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, LargeBinary, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -59,6 +71,7 @@ HABILITATION = Table(
     Column("fin", Instant),
     Column("suspendue_le", Instant),
     Column("bac_a_sable", Boolean, nullable=False),
+    Column("personnes_par_requete", Integer, nullable=False, server_default="1"),
 )
 
 #: Of a token, only the hash is kept. One successor at most: `succede_a` is unique.

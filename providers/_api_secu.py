@@ -3,8 +3,6 @@
 API-SECU controls the request, has the SNGI identify the person and the RNCPS find her caisse, then asks the caisse.
 """
 
-import re
-import unicodedata
 from enum import Enum
 from typing import cast
 
@@ -19,11 +17,12 @@ from graph.errors import (
     SourceIndisponible,
     SourceReponseInvalide,
 )
-from graph.identite import FRANCE, PIVOT_SITUE, EtatCivil, IdentitePivot, choisir
+from graph.identite import FRANCE, FRANCE_CONNECT, PIVOT_SITUE, IdentitePivot, choisir
+from providers._noms import translitterer
 from providers._normal import decode
 from providers._source import Appel, Paires, UpstreamResponse
 
-IDENTIFICATIONS = (PIVOT_SITUE,)
+IDENTIFICATIONS = (FRANCE_CONNECT, PIVOT_SITUE)
 REGIME = "x-apisecu-fd"
 #: The SNGI identifies nobody; the RNCPS knows of no caisse.
 INCONNU_DU_SNGI, SANS_RATTACHEMENT = 40409, 40406
@@ -31,22 +30,6 @@ PERIODE_TROP_ANCIENNE = 40029
 _SANS_CAISSE = frozenset({SANS_RATTACHEMENT, 40412})
 _PANNES = frozenset({40000, 40024})
 _ERREUR = "SOURCE_ERREUR"
-#: Letters that Unicode does not split into a letter and an accent.
-_LIGATURES = str.maketrans(
-    {
-        "Æ": "AE",
-        "æ": "ae",
-        "Œ": "OE",
-        "œ": "oe",
-        "Ø": "O",
-        "ø": "o",
-        "Ð": "D",
-        "ð": "d",
-        "Þ": "Th",
-        "þ": "th",
-        "ß": "ss",
-    }
-)
 
 
 class Caisse(Enum):
@@ -62,17 +45,6 @@ class Refus(msgspec.Struct, frozen=True, rename="camel"):
 
     error_code: int
     error: str | None = None
-
-
-def translitterer(nom: str) -> str:
-    """Return a name without accents nor ligatures, its case kept: the only form that API-SECU accepts."""
-    lettres = unicodedata.normalize("NFKD", nom.translate(_LIGATURES))
-    return "".join(lettre for lettre in lettres if not unicodedata.combining(lettre))
-
-
-def nom_compare(nom: str) -> str:
-    """Return the form in which two names are compared: capitals, one space for anything that is not a letter."""
-    return " ".join(re.findall("[A-Z]+", translitterer(nom).upper()))
 
 
 def personne(demande: Demande) -> Paires:
@@ -121,24 +93,9 @@ def refus(reply: UpstreamResponse) -> ErreurDeBloc:
     return SourceReponseInvalide(cause=_ERREUR)
 
 
-def correspond(etat_civil: EtatCivil, demande: Demande) -> bool:
-    """Tell whether a person of an answer is the one asked about: birth name, first first name, known date parts."""
-    pivot = _pivot(demande)
-    connue = re.sub("(-00)+$", "", str(pivot.naissance))
-    return (
-        nom_compare(etat_civil.nom_naissance) == nom_compare(pivot.nom_naissance)
-        and _premier(etat_civil.prenoms) == _premier(pivot.prenoms)
-        and etat_civil.naissance.startswith(connue)
-    )
-
-
 def _pivot(demande: Demande) -> IdentitePivot:
     choisir(demande.identite, IDENTIFICATIONS)
     return cast("IdentitePivot", demande.identite.pivot)
-
-
-def _premier(prenoms: tuple[str, ...]) -> str:
-    return nom_compare(" ".join(prenoms).split()[0]) if prenoms else ""
 
 
 def _introuvable(code: int, repondant: Caisse | None) -> ErreurDeBloc:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from difflib import SequenceMatcher
 
 from graph.identite import FRANCE, IdentitePivot
-from providers._api_secu import REGIME, Caisse, Refus, nom_compare
+from providers._api_secu import REGIME, Caisse, Refus
+from providers._noms import nom_compare
 from providers._personas import Persona, Personas
 from providers._simulateur import Guichet, entete, repondre
 from providers._source import UpstreamRequest, UpstreamResponse
@@ -17,6 +19,8 @@ _PAYS = re.compile(r"99\d{3}|92352", re.ASCII)
 _DEPARTEMENT = re.compile(r"\d{2,3}|2[AB]", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SIRET = re.compile(r"\d{14}", re.ASCII)
+#: How alike two first names are when one is the other misspelt, or written as it sounds: Gérôme, Jérôme.
+_RESSEMBLANCE = 0.75
 
 
 def _lieu_donne(q: Parametres) -> bool:
@@ -59,9 +63,14 @@ def accueillir(call: UpstreamRequest, guichet: Guichet, chemin: str, aujourdhui:
 
 
 def identifier(call: UpstreamRequest, personas: Personas) -> Persona | None:
-    """Return the one persona that the SNGI recognises; None for nobody, and for homonyms that it cannot tell apart."""
-    demandes = _donnes(call)
-    reconnus = personas.trouver(lambda persona: _reconnait(demandes, persona.pivot))
+    """Return the one persona that the SNGI recognises; None for nobody, and for homonyms that it cannot tell apart.
+
+    A first name that is alike will do when the day of birth is known and nobody bears the very name.
+    """
+    q = _donnes(call)
+    candidats = personas.trouver(lambda persona: _reconnait(q, persona.pivot))
+    reconnus = [candidat for candidat in candidats if _prenoms_concordent(q, candidat.pivot)]
+    reconnus = reconnus or [candidat for candidat in candidats if _prenom_ressemble(q, candidat.pivot)]
     return reconnus[0] if len(reconnus) == 1 else None
 
 
@@ -84,9 +93,9 @@ def _parametres_refuses(q: Parametres) -> UpstreamResponse | None:
 
 
 def _reconnait(q: Parametres, pivot: IdentitePivot) -> bool:
+    """Compare everything but the first names; a date unknown to the registers is found by those who give none."""
     return (
         _noms_concordent(q, pivot)
-        and _prenoms_concordent(q, pivot)
         and str(pivot.naissance).startswith(re.sub("(-00)+$", "", q["dateNaissance"]))
         and pivot.sexe is not None
         and q["genre"] == pivot.sexe.name
@@ -103,11 +112,21 @@ def _noms_concordent(q: Parametres, pivot: IdentitePivot) -> bool:
 
 def _prenoms_concordent(q: Parametres, pivot: IdentitePivot) -> bool:
     """The first one is enough when the day of birth is known; else all of them are compared."""
-    demandes = [nom_compare(prenom) for prenom in q.get("listePrenoms", "").split()]
-    connus = [nom_compare(prenom) for prenom in " ".join(pivot.prenoms).split()]
-    if q["dateNaissance"].endswith("-00"):
-        return demandes == connus
-    return demandes[:1] == connus[:1]
+    demandes, connus = _prenoms(q.get("listePrenoms", "")), _prenoms(" ".join(pivot.prenoms))
+    return demandes[:1] == connus[:1] if _jour_connu(q) else demandes == connus
+
+
+def _prenom_ressemble(q: Parametres, pivot: IdentitePivot) -> bool:
+    demande, connu = (_prenoms(prenoms)[:1] for prenoms in (q.get("listePrenoms", ""), " ".join(pivot.prenoms)))
+    return _jour_connu(q) and SequenceMatcher(None, "".join(demande), "".join(connu)).ratio() >= _RESSEMBLANCE
+
+
+def _prenoms(liste: str) -> list[str]:
+    return [nom_compare(prenom) for prenom in liste.split()]
+
+
+def _jour_connu(q: Parametres) -> bool:
+    return not q["dateNaissance"].endswith("-00")
 
 
 def _lieux_concordent(q: Parametres, pivot: IdentitePivot) -> bool:

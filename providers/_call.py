@@ -4,23 +4,46 @@ Whatever happens, what leaves is the bloc or an ErreurDeBloc that holds no value
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
 
 import structlog
 
 from graph.demande import Demande
-from graph.errors import ErreurDeBloc, SourceDelaiDepasse, SourceIndisponible, SourceReponseInvalide
+from graph.errors import (
+    ErreurDeBloc,
+    NonEligible,
+    SourceDelaiDepasse,
+    SourceIndisponible,
+    SourceMaintenance,
+    SourceReponseInvalide,
+)
 from graph.identite import choisir
+from graph.lecture import Lecture
+from providers._concordance import confronter
+from providers._maintenance import reste
 from providers._normal import DERIVE
 from providers._oauth import Jetons
 from providers._outcome import REFUS, juger, traduire_panne
 from providers._pannes import PanneDeTransport, RequeteImpossible
-from providers._source import Appel, ClientCredentials, Paires, Reglages, Source, UpstreamRequest, UpstreamResponse
+from providers._source import (
+    ApiKey,
+    Appel,
+    ClientCredentials,
+    Paires,
+    Reglages,
+    Sceau,
+    Source,
+    UpstreamRequest,
+    UpstreamResponse,
+)
 from providers._transport import Transport
 
 Bloc = TypeVar("Bloc")
+#: Completes a question with the COG code of the commune of birth, before the time given. Raises ErreurDeBloc.
+Situer = Callable[[Demande, Appel, float], Awaitable[Demande]]
 
 
 class SourceClient(Generic[Bloc]):
@@ -31,26 +54,33 @@ class SourceClient(Generic[Bloc]):
         transport: how it is reached; closed with the client.
         reglages: its settings.
         horloge: monotonic clock, in seconds.
+        situer: how the commune of birth is found, for a source that wants its code.
+        guichet: how its tokens are asked for, when that is elsewhere; closed with the client.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a client is made of
         self,
         source: Source[Bloc],
         transport: Transport,
         reglages: Reglages,
         horloge: Callable[[], float] = time.monotonic,
+        *,
+        situer: Situer | None = None,
+        guichet: Transport | None = None,
     ) -> None:
         self.source = source
+        self._situer = situer if source.situe else None
         self._transport = transport
         self._reglages = reglages
         self._horloge = horloge
+        self._guichet = guichet
         self._jetons = (
-            Jetons(source.auth, reglages, transport, horloge, deadline=source.deadline)
+            Jetons(source.auth, reglages, guichet or transport, horloge, deadline=source.deadline)
             if isinstance(source.auth, ClientCredentials)
             else None
         )
 
-    async def call(self, demande: Demande, appel: Appel, *, echeance: float) -> Bloc:
+    async def call(self, demande: Demande, appel: Appel, *, echeance: float) -> Lecture[Bloc]:
         """Ask the source.
 
         Args:
@@ -63,13 +93,19 @@ class SourceClient(Generic[Bloc]):
         """
         fin = min(echeance, self._horloge() + self.source.deadline)
         try:
-            return await self._call(demande, appel, fin)
+            request, demande = await self._avant(demande, appel, fin)
         except ErreurDeBloc as refus:
+            refus.appelee = False
             erreur = refus
-        except PanneDeTransport as panne:
-            erreur = traduire_panne(panne)
-        except Exception as faute:  # noqa: BLE001 - whatever a library invents, the caller gets one of ours
-            erreur = self._defaillance("exchange", faute, SourceIndisponible(cause="TRANSPORT"))
+        else:
+            try:
+                return self._lire(await self._exchange(request, fin), demande, appel)
+            except ErreurDeBloc as refus:
+                erreur = refus
+            except PanneDeTransport as panne:
+                erreur = traduire_panne(panne)
+            except Exception as faute:  # noqa: BLE001 - whatever a library invents, the caller gets one of ours
+                erreur = self._defaillance("exchange", faute, SourceIndisponible(cause="TRANSPORT"))
         # NOTE: an exception of a library may quote a value: nothing that came before stays attached.
         erreur.__cause__ = erreur.__context__ = None
         raise erreur
@@ -78,25 +114,44 @@ class SourceClient(Generic[Bloc]):
         """Give up the token request in flight, and close every connection."""
         if self._jetons:
             await self._jetons.aclose()
+        if self._guichet:
+            await self._guichet.aclose()
         await self._transport.aclose()
 
-    async def _call(self, demande: Demande, appel: Appel, fin: float) -> Bloc:
+    async def _avant(self, demande: Demande, appel: Appel, fin: float) -> tuple[UpstreamRequest, Demande]:
+        """Do everything that comes before the call, and may make it useless."""
         choisir(demande.identite, self.source.identifications)
+        if (attente := reste(self.source.maintenances, appel.instant)) is not None:
+            raise SourceMaintenance(retry_after_ms=int(attente.total_seconds() * 1000))
         with self._garde("request", SourceIndisponible(cause=RequeteImpossible.cause)):
-            request = self._preparer(self.source.request(demande, appel))
-        reponse = await self._exchange(request, fin)
-        if reponse.status not in self.source.lit:
-            raise juger(reponse)
-        with self._garde("read", SourceReponseInvalide(cause=DERIVE)):
-            return self.source.read(reponse, demande, appel)
+            if self._situer:
+                demande = await self._situer(demande, appel, fin)
+            return self._preparer(self.source.request(demande, appel), appel), demande
 
-    def _preparer(self, request: UpstreamRequest) -> UpstreamRequest:
-        """Add what comes from the settings: the configured headers, and the key when there is one."""
+    def _preparer(self, request: UpstreamRequest, appel: Appel) -> UpstreamRequest:
+        """Add what comes from the settings: the configured headers, and the key or the signature when there is one."""
         entetes = tuple((nom, self._reglages[reglage]) for nom, reglage in self.source.entetes)
         auth = self.source.auth
-        if not isinstance(auth, ClientCredentials):
-            entetes += ((auth.header, self._reglages[auth.reglage(request)]),)
-        return _avec(request, entetes)
+        if isinstance(auth, ApiKey):
+            entetes += ((auth.header, auth.prefixe + self._reglages[auth.reglage(request)]),)
+        request = _avec(request, entetes)
+        return auth.sceller(request, appel, self._reglages) if isinstance(auth, Sceau) else request
+
+    def _lire(self, reponse: UpstreamResponse, demande: Demande, appel: Appel) -> Lecture[Bloc]:
+        """Read an answer, and compare it with the question."""
+        source = self.source
+        if reponse.status not in source.lit:
+            raise juger(reponse)
+        with self._garde("read", SourceReponseInvalide(cause=DERIVE)):
+            if isinstance(source.auth, Sceau):
+                reponse = source.auth.ouvrir(reponse, self._reglages, appel.instant)
+            bloc = source.read(reponse, demande, appel)
+            concordance, etat_civil = confronter(demande.identite, source.etats_civils(bloc))
+            # NOTE: after the comparison, so that nothing is told of somebody else's file.
+            if not source.eligible(bloc, appel):
+                raise NonEligible
+            reserves = source.reserves(bloc, demande, appel)
+            return Lecture(_sans(bloc, reserves), concordance, etat_civil, reserves)
 
     async def _exchange(self, request: UpstreamRequest, fin: float) -> UpstreamResponse:
         if self._jetons is None:
@@ -142,3 +197,8 @@ class SourceClient(Generic[Bloc]):
 
 def _avec(request: UpstreamRequest, entetes: Paires) -> UpstreamRequest:
     return UpstreamRequest(request.method, request.path, request.params, (*request.headers, *entetes), request.body)
+
+
+def _sans(bloc: Any, attributs: Iterable[str]) -> Any:
+    """Return a bloc without some of its values: what is not vouched for must not even be held."""
+    return replace(bloc, **dict.fromkeys(attributs)) if attributs else bloc

@@ -15,7 +15,16 @@ class CatalogueIncoherent(Exception):  # noqa: N818 - the domain's nouns are Fre
 
 
 def sources(paquet: ModuleType = providers) -> tuple[Source[Any], ...]:
-    """Return every source of a package, in alphabetical order of their names. Raise CatalogueIncoherent."""
+    """Return every source that fills a bloc, in alphabetical order of their names. Raise CatalogueIncoherent."""
+    return tuple(source for source in _toutes(paquet) if not source.auxiliaire)
+
+
+def auxiliaires(paquet: ModuleType = providers) -> tuple[Source[Any], ...]:
+    """Return the sources that fill no bloc. Raise CatalogueIncoherent."""
+    return tuple(source for source in _toutes(paquet) if source.auxiliaire)
+
+
+def _toutes(paquet: ModuleType) -> tuple[Source[Any], ...]:
     trouvees = tuple(_source(paquet.__name__, nom) for nom in sorted(_dossiers(paquet)))
     _verifier_les_blocs(trouvees)
     return trouvees

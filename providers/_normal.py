@@ -4,7 +4,7 @@ A value outside the agreed forms is a drift of the source: it is refused, never 
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 import msgspec
@@ -69,6 +69,22 @@ def date_complete(valeur: str | None) -> date | None:
     """Return a date YYYY-MM-DD; None when blank. Raise SourceReponseInvalide when it is not a day of the calendar."""
     normal = texte(valeur)
     return None if normal is None else _jour_reel(*_parties(normal))
+
+
+def jour_ecrit(valeur: str | None) -> date | None:
+    """Return the day of a date or of an instant, as written: an instant is never moved to another timezone.
+
+    Raises:
+        SourceReponseInvalide: neither a day of the calendar nor an instant in ISO 8601.
+    """
+    lue = texte(valeur)
+    if lue is None or "T" not in lue:
+        return date_complete(lue)
+    try:
+        datetime.fromisoformat(lue)
+    except ValueError:
+        raise SourceReponseInvalide(cause=DERIVE) from None
+    return date_complete(lue.partition("T")[0])
 
 
 def sexe(valeur: str | None) -> Sexe | None:

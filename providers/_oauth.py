@@ -125,15 +125,17 @@ class Jetons:
 
     def _requete(self) -> UpstreamRequest:
         client, secret = self._reglages["client_id"], self._reglages["client_secret"]
-        formulaire = {"grant_type": "client_credentials"}
+        formulaire = {"grant_type": "client_credentials"} if self._auth.formulaire else {}
         if self._auth.scope:
-            formulaire["scope"] = self._auth.scope
+            formulaire["scope"] = self._auth.scope.format(client_id=client)
         headers = _ENTETES
         if self._auth.basic:
             headers = (*headers, ("authorization", "Basic " + base64.b64encode(f"{client}:{secret}".encode()).decode()))
         else:
             formulaire |= {"client_id": client, "client_secret": secret}
-        return UpstreamRequest("POST", self._auth.token_path, headers=headers, body=urlencode(formulaire).encode())
+        return UpstreamRequest(
+            "POST", self._auth.token_path, self._auth.token_params, headers, urlencode(formulaire).encode()
+        )
 
 
 def _lire(reponse: UpstreamResponse, debut: float) -> _Jeton:

@@ -29,6 +29,8 @@ class Persona:
     pivot: IdentitePivot = field(repr=False)
     ine: str | None = field(default=None, repr=False)
     numero_fiscal: str | None = field(default=None, repr=False)
+    identifiant_france_travail: str | None = field(default=None, repr=False)
+    identifiant_sportif: str | None = field(default=None, repr=False)
     vues: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     """Per source name, what that administration holds, in the words of its simulator's own Struct."""
     arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
@@ -39,7 +41,18 @@ class Persona:
     @property
     def identite(self) -> Identite:
         """The bundle of all her keys."""
-        return Identite(pivot=self.pivot, ine=self.ine, numero_fiscal=self.numero_fiscal)
+        return Identite(
+            pivot=self.pivot,
+            ine=self.ine,
+            numero_fiscal=self.numero_fiscal,
+            identifiant_france_travail=self.identifiant_france_travail,
+            identifiant_sportif=self.identifiant_sportif,
+        )
+
+    @property
+    def par_france_connect(self) -> Identite:
+        """What FranceConnect would say of her: her état civil, and nothing else."""
+        return Identite(pivot=self.pivot, france_connect=True)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from providers._certificats import pem
 from providers._source import Paires, UpstreamRequest, UpstreamResponse
 
 _FORMULAIRE = "application/x-www-form-urlencoded"
@@ -27,7 +28,7 @@ _VERS_STANDARD = str.maketrans("-_", "+/")
 
 def reglage(source: str, nom: str) -> str:
     """Return the value that the sandbox gives to a setting of a source, e.g. its `client_secret`."""
-    return hashlib.sha256(f"bac-a-sable/{source}/{nom}".encode()).hexdigest()[:32]
+    return pem(source, nom) or hashlib.sha256(f"bac-a-sable/{source}/{nom}".encode()).hexdigest()[:32]
 
 
 def entete(call: UpstreamRequest, nom: str) -> str | None:
@@ -61,8 +62,11 @@ class Guichet:
     """The token endpoint of a simulated source (RFC 6749 §4.4), and the check of the tokens that it issued."""
 
     source: str
-    scope: str
+    scope: str = ""
+    """The scopes that must all be asked for, `{client_id}` standing for that setting; blank: none has to be."""
     path: str = "/token"
+    formulaire: bool = True
+    """False: the form must be empty, as the CNOUS wants it: HTTP Basic says everything."""
 
     def ouvre(self, call: UpstreamRequest) -> bool:
         """Tell whether a request is for the token endpoint."""
@@ -72,19 +76,19 @@ class Guichet:
         """Answer a token request: 200 and a bearer token, or the error body of RFC 6749 §5.2 (400, 401, 405)."""
         if call.method != "POST":
             return repondre(405, {"error": "invalid_request"}, (("allow", "POST"),))
-        if not (entete(call, "content-type") or "").startswith(_FORMULAIRE):
-            return _refus("invalid_request", "Content-Type must be application/x-www-form-urlencoded.")
         formulaire = {cle: valeurs[0] for cle, valeurs in parse_qs(call.body.decode("latin-1")).items()}
-        if formulaire.get("grant_type") != "client_credentials":
-            return _refus("unsupported_grant_type", "Only client_credentials is supported.")
+        refus = self._forme_refusee(call, formulaire)
+        if refus:
+            return refus
         if not self._client_reconnu(call, formulaire):
             basic = (("www-authenticate", f'Basic realm="{self.source}"'),)
             return repondre(401, {"error": "invalid_client"}, basic)
-        if self.scope not in formulaire.get("scope", "").split():
+        scope = self.scope.format(client_id=reglage(self.source, "client_id"))
+        if not set(scope.split()) <= set(formulaire.get("scope", "").split()):
             return _refus("invalid_scope", "The requested scope is unknown.")
         jeton = self._jeton(aujourdhui)
         return repondre(
-            200, {"access_token": jeton, "token_type": "Bearer", "expires_in": _DUREE, "scope": self.scope}, _SANS_CACHE
+            200, {"access_token": jeton, "token_type": "Bearer", "expires_in": _DUREE, "scope": scope}, _SANS_CACHE
         )
 
     def reconnait(self, call: UpstreamRequest, aujourdhui: date) -> bool:
@@ -92,6 +96,15 @@ class Guichet:
         nom, _, jeton = (entete(call, "authorization") or "").partition(" ")
         valides = (self._jeton(aujourdhui), self._jeton(aujourdhui - timedelta(days=1)))
         return nom.lower() == "bearer" and any(_egal(jeton.strip(), valide) for valide in valides)
+
+    def _forme_refusee(self, call: UpstreamRequest, formulaire: dict[str, str]) -> UpstreamResponse | None:
+        if not (entete(call, "content-type") or "").startswith(_FORMULAIRE):
+            return _refus("invalid_request", "Content-Type must be application/x-www-form-urlencoded.")
+        if self.formulaire and formulaire.get("grant_type") != "client_credentials":
+            return _refus("unsupported_grant_type", "Only client_credentials is supported.")
+        if not self.formulaire and call.body:
+            return _refus("invalid_request", "The form must be empty.")
+        return None
 
     def _jeton(self, jour: date) -> str:
         contenu = f"{self.source}.{self.scope}.{jour.isoformat()}"

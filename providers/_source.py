@@ -1,12 +1,14 @@
 """A source as a value: a few facts and three pure functions. Nothing here sends anything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from graph.demande import Demande
+from graph.errors import ErreurDeBloc
 from graph.identite import EtatCivil, Identification
+from providers._maintenance import Fenetre
 
 if TYPE_CHECKING:
     from providers._personas import Personas
@@ -49,8 +51,13 @@ class Appel:
     """UUID that the source and we both log."""
     appelant: str
     """Identifier of the caller's token, never the token."""
-    aujourdhui: date
-    """Today in Europe/Paris."""
+    instant: datetime
+    """Now, aware, in Europe/Paris."""
+
+    @property
+    def aujourdhui(self) -> date:
+        """Today in Europe/Paris."""
+        return self.instant.date()
 
 
 class Reglages(Protocol):
@@ -64,10 +71,15 @@ class Reglages(Protocol):
 class ClientCredentials:
     """OAuth2 client credentials (RFC 6749 §4.4), with the settings `client_id` and `client_secret`."""
 
-    scope: str
+    scope: str = ""
+    """What is asked for; `{client_id}` stands for that setting. Blank: nothing is said of a scope."""
     token_path: str = "/token"  # noqa: S105 - a path
     basic: bool = True
     """True: HTTP Basic; False: credentials in the form."""
+    formulaire: bool = True
+    """False: the form is empty, as the CNOUS wants it."""
+    token_params: Paires = ()
+    """Query parameters of the token endpoint."""
 
     reglages: tuple[str, ...] = ("client_id", "client_secret")
 
@@ -79,9 +91,29 @@ class ApiKey:
     header: str
     reglage: Callable[[UpstreamRequest], str]
     reglages: tuple[str, ...]
+    prefixe: str = ""
+    """What comes before the key, e.g. `Bearer `."""
 
 
 @dataclass(frozen=True, slots=True)
+class Sceau:
+    """Messages that are signed, in both directions, with secrets from the settings."""
+
+    sceller: Callable[[UpstreamRequest, Appel, Reglages], UpstreamRequest]
+    """Sign a request."""
+    ouvrir: Callable[[UpstreamResponse, Reglages, datetime], UpstreamResponse]
+    """Return what the source signed, and nothing else. Raise SourceReponseInvalide."""
+    reglages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Libre:
+    """A public service, which asks nobody who they are."""
+
+    reglages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Source(Generic[Bloc]):
     """One administration's service, filling one bloc of the graph."""
 
@@ -93,7 +125,7 @@ class Source(Generic[Bloc]):
     """The graph type that it fills: the type is the key."""
     identifications: Sequence[Identification]
     """The keys that it understands, in order of preference."""
-    auth: ClientCredentials | ApiKey
+    auth: ClientCredentials | ApiKey | Sceau | Libre
     request: Callable[[Demande, Appel], UpstreamRequest]
     """The source's words; sends nothing."""
     read: Callable[[UpstreamResponse, Demande, Appel], Bloc]
@@ -106,5 +138,22 @@ class Source(Generic[Bloc]):
     """Headers filled from settings: (header, setting)."""
     deadline: float = 10.0
     """Seconds for the whole exchange, token included."""
-    etats_civils: Callable[[Bloc, Demande], Sequence[EtatCivil]] = lambda _bloc, _demande: ()
-    """The états civils of the person asked about that an answer carries, for the trace alone."""
+    etats_civils: Callable[[Bloc], Sequence[EtatCivil]] = lambda _bloc: ()
+    """The états civils that an answer carries: the person asked about must be one of them (an allocataire or the
+    spouse, one of two taxpayers). Never those of other persons, as children."""
+    eligible: Callable[[Bloc, Appel], bool] = lambda _bloc, _appel: True
+    """Whether she is of those whom the source is for, which only her file tells; asked once she is known to be hers."""
+    reserves: Callable[[Bloc, Demande, Appel], Mapping[str, ErreurDeBloc]] = lambda _bloc, _demande, _appel: {}
+    """The fields, by attribute, that this answer does not settle: each is then null, with its error."""
+    maintenances: tuple[Fenetre, ...] = ()
+    """When the source is known not to answer, and is not called."""
+    auxiliaire: bool = False
+    """Whether it fills no bloc: other sources need its answer to ask their own question."""
+    situe: bool = False
+    """Whether the COG code of the commune of birth must be found first, when only its name is known."""
+    mtls: bool = False
+    """Whether the source wants a TLS certificate of ours: settings `certificat_tls` and `cle_tls`, in PEM."""
+
+    def __repr__(self) -> str:
+        """Print its name alone."""
+        return f"Source({self.nom!r})"

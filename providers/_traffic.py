@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
-from graph.errors import ErreurDeBloc, IdentifiantManquant, Indisponible
+from graph.errors import ErreurDeBloc, Indisponible
 from graph.source import Disponibilite, EtatDeSource
 from providers._source import Source
 
@@ -32,7 +32,7 @@ def reussite(erreur: ErreurDeBloc | None) -> bool | None:
 
     An absent person, or one that the source cannot tell, is an answer: only an unavailability is a failure.
     """
-    if isinstance(erreur, IdentifiantManquant) or (erreur is not None and erreur.cause in _A_NOUS):
+    if erreur is not None and (not erreur.appelee or erreur.cause in _A_NOUS):
         return None
     return not isinstance(erreur, Indisponible)
 

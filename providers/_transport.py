@@ -6,7 +6,6 @@ other than gzip. Both raise the errors of `_pannes.py`, and nothing of the libra
 
 import asyncio
 import logging
-import ssl
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from pyreqwest.http import HeaderMap
 from providers._corps import Corps
 from providers._pannes import Interrompue
 from providers._source import UpstreamRequest, UpstreamResponse
+from providers._tls import IdentiteTls, contexte, identite_inutilisable
 from providers._traductions import TRADUCTIONS, traduire
 from providers._wire import adresse, base, entetes
 
@@ -29,6 +29,8 @@ _ENTETES = {"accept-encoding": "gzip", "user-agent": "api-particulier"}
 _CONNEXIONS = 64
 #: Seconds to open a connection, DNS and TLS included.
 _CONNEXION_MAX = 1.0
+#: What a library raises for an identity that it cannot use.
+_FAUTES: tuple[type[BaseException], ...] = (ValueError, *TRADUCTIONS)
 
 
 class Transport(Protocol):
@@ -68,19 +70,25 @@ class HttpxTransport(_Borne):
     Args:
         base_url: what every path is appended to.
         autorites: PEM of certificate authorities to trust besides the system's.
+        identite: the certificate that the source knows us by, if it wants one.
         par: an httpx transport to go through instead of the network.
 
     Raises:
-        ValueError: `base_url` is not http(s) with a host.
+        ValueError: `base_url` is not http(s) with a host, or `identite` cannot be used.
     """
 
     def __init__(
-        self, base_url: str, *, autorites: str | None = None, par: httpx.AsyncBaseTransport | None = None
+        self,
+        base_url: str,
+        *,
+        autorites: str | None = None,
+        identite: IdentiteTls | None = None,
+        par: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base(base_url)
         _taire_httpx()
         # Reading the authorities of the system takes time that a plain connection has no use for.
-        self._tls = False if self._base_url.startswith("http:") else _tls(autorites)
+        self._tls = False if self._base_url.startswith("http:") else contexte(autorites, identite)
         self._par = par
         self._places = asyncio.Semaphore(_CONNEXIONS)
         self._clients: list[httpx.AsyncClient] = []
@@ -143,12 +151,13 @@ class ReqwestTransport(_Borne):
     Args:
         base_url: what every path is appended to.
         autorites: PEM of certificate authorities to trust besides the system's.
+        identite: the certificate that the source knows us by, if it wants one.
 
     Raises:
-        ValueError: `base_url` is not http(s) with a host.
+        ValueError: `base_url` is not http(s) with a host, or `identite` cannot be used.
     """
 
-    def __init__(self, base_url: str, *, autorites: str | None = None) -> None:
+    def __init__(self, base_url: str, *, autorites: str | None = None, identite: IdentiteTls | None = None) -> None:
         self._base_url = base(base_url)
         builder = (
             ClientBuilder()
@@ -166,7 +175,7 @@ class ReqwestTransport(_Borne):
         )
         if autorites:
             builder = builder.add_root_certificate_pem(autorites.encode())
-        self._client: Client | None = builder.build()
+        self._client: Client | None = _batir(builder, identite)
 
     async def _exchange(self, request: UpstreamRequest, deadline: float) -> UpstreamResponse:
         if self._client is None:
@@ -227,12 +236,15 @@ def _lus(headers: HeaderMap) -> Iterator[tuple[str, str]]:
             continue
 
 
-def _tls(autorites: str | None) -> ssl.SSLContext:
-    contexte = ssl.create_default_context()
-    contexte.minimum_version = ssl.TLSVersion.TLSv1_2
-    if autorites:
-        contexte.load_verify_locations(cadata=autorites)
-    return contexte
+def _batir(builder: ClientBuilder, identite: IdentiteTls | None) -> Client:
+    """Build a client that presents an identity. Raise ValueError, outside the handler, as an exception may quote it."""
+    if identite is None:
+        return builder.build()
+    try:
+        return builder.identity_pem(identite.pem).build()
+    except _FAUTES:
+        refus = identite_inutilisable()
+    raise refus
 
 
 def _taire_httpx() -> None:

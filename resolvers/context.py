@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self, TypeVar
 
+from graph.circonstances import Circonstances
 from graph.context import Chemin
 from graph.demande import Demande
 from graph.habilitation import Habilitation
+from graph.identite import Identite
 from graph.source import EtatDeSource
 from resolvers.loaders import Ask, BlocLoader, Reponse
 from resolvers.plan import Plan
@@ -26,8 +28,7 @@ class RequestContext:
 
     plan: Plan
     habilitation: Habilitation
-    scopes: frozenset[str]
-    aujourdhui: date
+    circonstances: Circonstances
     asks: Mapping[type[Any], Ask]
     """How to ask the source of each bloc."""
     etats: Callable[[], Sequence[EtatDeSource]]
@@ -52,6 +53,26 @@ class RequestContext:
         for task in list(self._tasks):
             task.cancel()
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Return the scopes in force."""
+        return self.circonstances.scopes
+
+    @property
+    def aujourdhui(self) -> date:
+        """Return today."""
+        return self.circonstances.aujourdhui
+
+    @property
+    def personnes_par_requete(self) -> int:
+        """Return how many distinct persons may be named."""
+        return self.circonstances.personnes_par_requete
+
+    @property
+    def france_connect(self) -> Identite | None:
+        """Return whom FranceConnect named."""
+        return self.circonstances.france_connect
+
     def sources(self) -> Sequence[EtatDeSource]:
         """Return the state of every source."""
         return self.etats()
@@ -62,9 +83,13 @@ class RequestContext:
             raise HorsPlan
         reponse = await self._loader(bloc).get(demande)
         self.reponses[chemin] = reponse
-        if reponse.erreur:
-            raise reponse.erreur
-        return reponse.bloc  # type: ignore[no-any-return]
+        if reponse.lecture is None:
+            raise reponse.erreur or HorsPlan
+        return reponse.lecture.bloc  # type: ignore[no-any-return]
+
+    def bloc_of(self, chemin: Chemin) -> Chemin:
+        """Return the path of the bloc that a path is in or under; the path itself when there is none."""
+        return next((chemin[:longueur] for longueur in (2, 3) if chemin[:longueur] in self._gardes), chemin)
 
     def _loader(self, bloc: type[Any]) -> BlocLoader:
         if bloc not in self._loaders:

@@ -21,7 +21,7 @@ from graph.errors import RequeteInvalide, RequeteTropCouteuse
 
 @dataclass(frozen=True, slots=True)
 class Limites:
-    """The most that one operation may hold; `personnes` counts distinct ones, once variables are known."""
+    """The most that one operation may hold; how many persons it may name depends on the habilitation."""
 
     jetons_lexicaux: int = 2_000
     profondeur: int = 8
@@ -33,7 +33,9 @@ class Limites:
     fragments: int = 30
     directives: int = 40
     appels: int = 30
-    personnes: int = 1
+    """Blocs of one person, aliases included."""
+    appels_en_tout: int = 100
+    """Questions to sources, all persons together, once variables are known."""
 
 
 @dataclass(frozen=True, slots=True)

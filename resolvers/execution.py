@@ -8,7 +8,6 @@ import strawberry
 import structlog
 from graphql import GraphQLError
 
-from graph.context import Chemin
 from graph.errors import ErreurDeBloc, ErreurInterne, SourceReponseInvalide
 from resolvers._strawberry import run
 from resolvers.context import HorsPlan, RequestContext
@@ -45,9 +44,9 @@ def _settle(error: GraphQLError, context: RequestContext) -> None:
     """Account for an error of execution: one the plan or a source explains, else a value that breaks its type."""
     if isinstance(error.original_error, (HorsPlan, ErreurDeBloc)):
         return
-    chemin: Chemin = tuple(error.path or ())[:2]
+    chemin = context.bloc_of(tuple(error.path or ()))
     reponse = context.reponses.get(chemin)
     log.error("execution_fault", kind=type(error.original_error or error).__name__)
     if reponse is None:
         raise ErreurInterne
-    context.reponses[chemin] = replace(reponse, bloc=None, erreur=SourceReponseInvalide(cause="SOURCE_DERIVE"))
+    context.reponses[chemin] = replace(reponse, lecture=None, erreur=SourceReponseInvalide(cause="SOURCE_DERIVE"))

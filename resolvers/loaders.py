@@ -9,21 +9,23 @@ from typing import Any
 from aiodataloader import DataLoader
 
 from graph.demande import Demande
-from graph.errors import ErreurDeBloc, IdentifiantManquant
+from graph.errors import ErreurDeBloc
+from graph.lecture import Lecture
 
 #: Asks a source; raises ErreurDeBloc.
-Ask = Callable[[Demande], Awaitable[Any]]
+Ask = Callable[[Demande], Awaitable[Lecture[Any]]]
+#: Questions of one request that one source is asked at the same time: a class of thirty pupils is no attack on it.
+_CADENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Reponse:
     """What came of a question to a source: a bloc or an error, and how long it took."""
 
-    demande: Demande
-    bloc: Any
+    lecture: Lecture[Any] | None
     erreur: ErreurDeBloc | None
     duree_ms: int | None
-    """None when the source was not called, for want of a key that it understands."""
+    """None when the source was not called: it was known beforehand that it could not answer."""
 
 
 class BlocLoader(DataLoader[Demande, Reponse]):
@@ -33,9 +35,10 @@ class BlocLoader(DataLoader[Demande, Reponse]):
         super().__init__()
         self._ask = ask
         self._tasks = tasks
+        self._cadence = asyncio.Semaphore(_CADENCE)
 
     async def batch_load_fn(self, keys: Sequence[Demande]) -> list[Reponse]:
-        """Ask every question in parallel."""
+        """Ask every question, a few at a time."""
         # NOTE: aiodataloader never cancels its dispatch; the context does, when the request is over.
         if task := asyncio.current_task():
             self._tasks.add(task)
@@ -47,11 +50,12 @@ class BlocLoader(DataLoader[Demande, Reponse]):
         return await asyncio.shield(self.load(demande))
 
     async def _reponse(self, demande: Demande) -> Reponse:
-        debut = monotonic()
-        bloc, erreur = None, None
-        try:
-            bloc = await self._ask(demande)
-        except ErreurDeBloc as refus:
-            erreur = refus
-        appelee = not isinstance(erreur, IdentifiantManquant)
-        return Reponse(demande, bloc, erreur, round((monotonic() - debut) * 1000) if appelee else None)
+        async with self._cadence:
+            debut = monotonic()
+            lecture, erreur = None, None
+            try:
+                lecture = await self._ask(demande)
+            except ErreurDeBloc as refus:
+                erreur = refus
+            duree = round((monotonic() - debut) * 1000)
+        return Reponse(lecture, erreur, duree if erreur is None or erreur.appelee else None)

@@ -4,7 +4,7 @@ The plan is a value. What it does not keep cannot be fetched (the context refuse
 only what it keeps).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -59,10 +59,14 @@ class BlocPrevu:
         """Tell whether its source will be asked."""
         return self.noeud.verdict is Verdict.GARDE
 
+    def noms(self, attributs: Collection[str]) -> frozenset[str]:
+        """Return the names in the schema of the fields selected that have these attributes."""
+        return frozenset(un.champ.nom for un in self.noeud.enfants or () if un.champ.attribut in attributs)
+
 
 @dataclass(frozen=True, slots=True)
 class Personne:
-    """One person of the question, at one path: a `particulier` field and its judged selection."""
+    """One person of the question: a `particulier` field, or a rank under `particuliers`, and its judged selection."""
 
     chemin: Chemin
     champ: Champ
@@ -91,9 +95,19 @@ def bloc_fields(racines: tuple[Champ, ...]) -> Iterator[tuple[Chemin, Champ]]:
                 yield (racine.cle, champ.cle), champ
 
 
-def make_plan(racines: tuple[Champ, ...], scopes: frozenset[str], refus: RefusArguments) -> Plan:
-    """Judge a merged selection for the scopes held; `refus` gives the blocs whose argument values lack scopes."""
-    personnes = tuple(_personne(racine, scopes, refus) for racine in racines if names_a_person(racine))
+def make_plan(
+    racines: tuple[Champ, ...], scopes: frozenset[str], refus: RefusArguments, chemins: Iterable[Chemin]
+) -> Plan:
+    """Judge a merged selection.
+
+    Args:
+        racines: the selection.
+        scopes: those held.
+        refus: the blocs whose argument values lack scopes.
+        chemins: where each person stands: at a root, or at a rank under it.
+    """
+    jugees = {racine.cle: (racine, _judged(racine, scopes, refus)) for racine in racines if names_a_person(racine)}
+    personnes = tuple(_personne(chemin, *jugees[str(chemin[0])]) for chemin in chemins)
     return Plan(racines=racines, personnes=personnes)
 
 
@@ -101,26 +115,29 @@ def _is_bloc(champ: Champ) -> bool:
     return champ.enfants is not None and champ.nom != "sources"
 
 
-def _personne(racine: Champ, scopes: frozenset[str], refus: RefusArguments) -> Personne:
-    noeuds = []
-    blocs = []
-    for champ in racine.enfants or ():
-        if not _is_bloc(champ):
-            noeuds.append(Noeud(champ, Verdict.SOURCES if champ.enfants is not None else Verdict.STATIQUE))
-            continue
-        chemin = (racine.cle, champ.cle)
-        noeud = _bloc(champ, scopes, refus.get(chemin))
-        noeuds.append(noeud)
-        blocs.append(
-            BlocPrevu(
-                chemin=chemin,
-                bloc=champ.type,
-                noeud=noeud,
-                divulgues=tuple(_leaves(noeud, champ.nom, Verdict.GARDE)),
-                refuses=tuple(_leaves(noeud, champ.nom, Verdict.REFUS)),
-            )
+def _judged(racine: Champ, scopes: frozenset[str], refus: RefusArguments) -> tuple[Noeud, ...]:
+    """Judge what is asked of a person: the same for all those of one root."""
+    return tuple(
+        _bloc(champ, scopes, refus.get((racine.cle, champ.cle)))
+        if _is_bloc(champ)
+        else Noeud(champ, Verdict.SOURCES if champ.enfants is not None else Verdict.STATIQUE)
+        for champ in racine.enfants or ()
+    )
+
+
+def _personne(chemin: Chemin, racine: Champ, noeuds: tuple[Noeud, ...]) -> Personne:
+    blocs = tuple(
+        BlocPrevu(
+            chemin=(*chemin, noeud.champ.cle),
+            bloc=noeud.champ.type,
+            noeud=noeud,
+            divulgues=tuple(_leaves(noeud, noeud.champ.nom, Verdict.GARDE)),
+            refuses=tuple(_leaves(noeud, noeud.champ.nom, Verdict.REFUS)),
         )
-    return Personne((racine.cle,), racine, tuple(noeuds), tuple(blocs))
+        for noeud in noeuds
+        if _is_bloc(noeud.champ)
+    )
+    return Personne(chemin, racine, noeuds, blocs)
 
 
 def _bloc(champ: Champ, scopes: frozenset[str], refus: frozenset[str] | None) -> Noeud:

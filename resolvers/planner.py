@@ -54,12 +54,11 @@ class Planner:
         values = coerce_variables(self._schema, operation, dict(variables))
         selects, plans = (self._select, self._plan) if operation.kept else (self._select_anew, self._plan_anew)
         racines = selects(operation, tuple(values.coerced.get(name) for name in operation.conditions))
-        identites: dict[Chemin, Identite] = {
-            (racine.cle,): racine.regle(circonstances, **convert(self._schema, racine, values))["identite"]
-            for racine in racines
-            if names_a_person(racine) and racine.regle
-        }
-        self._check_persons(identites)
+        identites: dict[Chemin, Identite] = {}
+        for racine in filter(names_a_person, racines):
+            if racine.regle:
+                identites |= _named(racine, racine.regle(circonstances, **convert(self._schema, racine, values)))
+        _check_persons(identites, circonstances.personnes_par_requete)
         refus: dict[Chemin, frozenset[str]] = {}
         for chemin, champ in bloc_fields(racines):
             try:
@@ -67,12 +66,14 @@ class Planner:
                     champ.regle(circonstances, **convert(self._schema, champ, values))
             except NonHabilite as erreur:
                 refus[chemin] = erreur.scopes
-        plan = plans(racines, circonstances.scopes, tuple(refus.items()))
+        plan = plans(racines, circonstances.scopes, tuple(refus.items()), tuple(identites))
+        self._check_calls(plan)
         return Question(operation, variables, plan, identites)
 
-    def _check_persons(self, identites: Mapping[Chemin, Identite]) -> None:
-        if len(set(identites.values())) > self._limites.personnes:
-            raise RequeteTropCouteuse(f"Limite : {self._limites.personnes} personne distincte par requête.")
+    def _check_calls(self, plan: Plan) -> None:
+        appels = sum(bloc.garde for personne in plan.personnes for bloc in personne.blocs)
+        if appels > self._limites.appels_en_tout:
+            raise RequeteTropCouteuse(f"Limite : {self._limites.appels_en_tout} appels de source, personnes comprises.")
 
     def _select_anew(self, operation: Operation, conditions: tuple[Any, ...]) -> tuple[Champ, ...]:
         return select(core(self._schema), operation, dict(zip(operation.conditions, conditions, strict=True)))
@@ -82,5 +83,19 @@ class Planner:
         racines: tuple[Champ, ...],
         scopes: frozenset[str],
         refus: tuple[tuple[Chemin, frozenset[str]], ...],
+        chemins: tuple[Chemin, ...],
     ) -> Plan:
-        return make_plan(racines, scopes, dict(refus))
+        return make_plan(racines, scopes, dict(refus), chemins)
+
+
+def _named(racine: Champ, resolus: Mapping[str, Any]) -> dict[Chemin, Identite]:
+    """Return whom a root is about, by path: one person, or one per rank."""
+    if "identite" in resolus:
+        return {(racine.cle,): resolus["identite"]}
+    return {(racine.cle, rang): identite for rang, identite in enumerate(resolus["identites"])}
+
+
+def _check_persons(identites: Mapping[Chemin, Identite], maximum: int) -> None:
+    if len(set(identites.values())) > maximum:
+        pluriel = "s" if maximum > 1 else ""
+        raise RequeteTropCouteuse(f"Limite : {maximum} personne{pluriel} distincte{pluriel} par requête.")

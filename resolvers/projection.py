@@ -6,8 +6,8 @@ from enum import Enum
 from typing import Any
 
 from graph.context import Chemin
-from graph.errors import ErreurDeBloc, ErreurInterne, EtatSource, NonHabilite
-from graph.source import SourceConsultee
+from graph.errors import ErreurDeBloc, ErreurInterne, EtatSource, IdentiteIncoherente, NonHabilite
+from graph.source import Concordance, SourceConsultee
 from resolvers.loaders import Reponse
 from resolvers.plan import BlocPrevu, Noeud, Personne, Plan, Verdict, names_a_person
 from resolvers.selection import Champ
@@ -40,13 +40,19 @@ class Projection:
 
     def project(self, plan: Plan, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the data of the answer. `data` is what execution gave; only what the plan kept is read from it."""
-        personnes = {personne.chemin: personne for personne in plan.personnes}
         return {
-            racine.cle: self._personne(personnes[(racine.cle,)], data.get(racine.cle))
+            racine.cle: self._racine(racine, plan, data.get(racine.cle))
             if names_a_person(racine)
             else data.get(racine.cle)
             for racine in plan.racines
         }
+
+    def _racine(self, racine: Champ, plan: Plan, valeur: Any) -> Any:
+        """Project one person, or each of several at its rank."""
+        personnes = [personne for personne in plan.personnes if personne.chemin[0] == racine.cle]
+        if isinstance(valeur, list):
+            return [self._personne(personne, une) for personne, une in zip(personnes, valeur, strict=True)]
+        return self._personne(personnes[0], valeur)
 
     def _personne(self, personne: Personne, valeur: Mapping[str, Any] | None) -> dict[str, Any] | None:
         if valeur is None:
@@ -65,9 +71,22 @@ class Projection:
     def _bloc(self, bloc: BlocPrevu, valeur: Any) -> Any:
         erreur = self._erreur(bloc)
         if erreur is None or bloc.noeud.verdict is Verdict.REFUS:
-            return self._noeud(bloc.noeud, valeur, bloc.chemin)
-        self.erreurs.append(ErreurAuChemin(bloc.chemin, erreur, self.fournisseurs[bloc.bloc].nom))
+            projete = self._noeud(bloc.noeud, valeur, bloc.chemin)
+            self._reserves(bloc)
+            return projete
+        self._blame(bloc, bloc.chemin, erreur)
         return None
+
+    def _reserves(self, bloc: BlocPrevu) -> None:
+        """Say why each field that its source does not vouch for is null; the answer does not even hold its value."""
+        reponse = self.reponses.get(bloc.chemin)
+        reserves = reponse.lecture.reserves if bloc.garde and reponse and reponse.lecture else {}
+        for noeud in bloc.noeud.enfants or () if reserves else ():
+            if noeud.verdict is Verdict.GARDE and noeud.champ.attribut in reserves:
+                self._blame(bloc, (*bloc.chemin, noeud.champ.cle), reserves[noeud.champ.attribut])
+
+    def _blame(self, bloc: BlocPrevu, chemin: Chemin, erreur: ErreurDeBloc) -> None:
+        self.erreurs.append(ErreurAuChemin(chemin, erreur, self.fournisseurs[bloc.bloc].nom))
 
     def _erreur(self, bloc: BlocPrevu) -> ErreurDeBloc | None:
         if bloc.noeud.verdict is Verdict.REFUS:
@@ -113,7 +132,17 @@ class Projection:
             code=erreur.code if erreur else None,
             duree_ms=reponse.duree_ms if reponse else None,
             reessayer_dans_ms=erreur.retry_after_ms if erreur else None,
+            concordance=_concordance(reponse),
         )
+
+
+def _concordance(reponse: Reponse | None) -> Concordance | None:
+    """Return what was compared, be the answer shown or held back."""
+    if reponse is None:
+        return None
+    if isinstance(reponse.erreur, IdentiteIncoherente):
+        return reponse.erreur.concordance
+    return reponse.lecture.concordance if reponse.lecture else None
 
 
 def _static(noeud: Noeud) -> Any:
@@ -130,6 +159,8 @@ def _plain(champ: Champ, objet: Any) -> dict[str, Any]:
         if enfant.nom == "__typename":
             return enfant.parent
         valeur = getattr(objet, enfant.attribut)
+        if valeur is not None and enfant.enfants is not None:
+            return _plain(enfant, valeur)
         return valeur.name if isinstance(valeur, Enum) else valeur
 
     return {enfant.cle: value(enfant) for enfant in champ.enfants or ()}

@@ -32,6 +32,12 @@ class IdentiteEcrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     identite_pivot: PivotEcrit
     ine: str | None = None
     numero_fiscal: str | None = None
+    identifiant_france_travail: str | None = None
+    identifiant_sportif: str | None = None
+
+
+#: The keys of a person besides her état civil.
+CLES = tuple(nom for nom in IdentiteEcrite.__struct_fields__ if nom != "identite_pivot")
 
 
 def figee(ecrite: IdentiteEcrite, aujourdhui: date) -> Identite:
@@ -40,9 +46,9 @@ def figee(ecrite: IdentiteEcrite, aujourdhui: date) -> Identite:
     return figer(IdentiteInput(**{**msgspec.structs.asdict(ecrite), "identite_pivot": pivot}), aujourdhui)
 
 
-def ecrire(pivot: IdentitePivot, ine: str | None, numero_fiscal: str | None) -> dict[str, Any]:
-    """Return the JSON of `IdentiteInput`, usable as a variable as it is."""
-    json: dict[str, Any] = msgspec.to_builtins(IdentiteEcrite(_pivot_ecrit(pivot), ine, numero_fiscal))
+def ecrire(pivot: IdentitePivot, **cles: str | None) -> dict[str, Any]:
+    """Return the JSON of `IdentiteInput`, usable as a variable as it is; `cles` are its other keys."""
+    json: dict[str, Any] = msgspec.to_builtins(IdentiteEcrite(_pivot_ecrit(pivot), **cles))
     return json
 
 

@@ -10,8 +10,13 @@ from typing import Any, Protocol
 class Emetteur(Protocol):
     """Who records a grant and issues its token."""
 
-    async def emettre(self, scopes: Sequence[str], siret: str, intitule: str) -> tuple[str, datetime]:
-        """Return a token for these scopes and this recipient, and when it expires."""
+    async def emettre(
+        self, scopes: Sequence[str], siret: str, intitule: str, personnes: int | None
+    ) -> tuple[str, datetime]:
+        """Return a token for these scopes and this recipient, and when it expires.
+
+        `personnes` bounds the distinct persons of one request; None asks for no bound of its own.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,10 @@ class Guichet:
         presentation = {"profil": profil.nom, "description": profil.description}
         return presentation | {cle: emis[cle] for cle in ("jeton", "scopes", "siret")}
 
-    async def emettre(self, scopes: Sequence[str], siret: str, nom: str) -> dict[str, Any]:
+    async def emettre(
+        self, scopes: Sequence[str], siret: str, nom: str, personnes: int | None = None
+    ) -> dict[str, Any]:
         """Return a token for these scopes and this recipient. The scopes must be known, the SIRET valid."""
         voulus = sorted(set(scopes))
-        jeton, expire = await self._emetteur.emettre(voulus, siret, f"Bac à sable : {nom}")
+        jeton, expire = await self._emetteur.emettre(voulus, siret, f"Bac à sable : {nom}", personnes)
         return {"jeton": jeton, "scopes": voulus, "siret": siret, "expire": expire.isoformat()}

@@ -1,6 +1,7 @@
 """Faults on demand: how a simulated administration misbehaves, and what becomes of the answer it would have given."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
@@ -15,6 +16,8 @@ _LENTEUR_MS = 3_000
 #: Beyond every deadline that a caller may ask for; bounded, so that nothing waits for ever.
 _SILENCE_MS = 60_000
 _JSON = ("content-type", "application/json")
+#: The text of an element of XML.
+_TEXTE = re.compile(rb"(?<=>)[^<>]+(?=</)")
 _HTML = b"<!DOCTYPE html><html lang='fr'><title>Maintenance</title><h1>Service en maintenance</h1></html>"
 
 
@@ -95,16 +98,16 @@ def _html(_reponse: UpstreamResponse) -> UpstreamResponse:
 
 
 def _trop_grosse(reponse: UpstreamResponse) -> UpstreamResponse:
-    """Pad with spaces: the body stays valid JSON, so that its size alone can be refused."""
+    """Pad with spaces: the body stays valid JSON or XML, so that its size alone can be refused."""
     return UpstreamResponse(reponse.status, reponse.headers, reponse.body.ljust(TAILLE_MAX + 1))
 
 
 def _type_errone(reponse: UpstreamResponse) -> UpstreamResponse:
-    """Keep the shape, and swap texts and numbers."""
+    """Keep the shape, in JSON or in XML, and swap texts and numbers."""
     try:
         corps = msgspec.json.encode(_echanger(msgspec.json.decode(reponse.body)))
     except msgspec.DecodeError:
-        return reponse
+        corps = _TEXTE.sub(lambda texte: b"texte" if texte[0].isdigit() else b"%d" % len(texte[0]), reponse.body)
     return UpstreamResponse(reponse.status, reponse.headers, corps)
 
 

@@ -1,7 +1,7 @@
 """Load the fictitious persons: one YAML file per household, refused with its name when anything in it is wrong."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,12 +11,14 @@ import yaml
 
 from graph.errors import ParametreInvalide
 from providers._personas import Persona, Personas
-from sandbox.identites import IdentiteEcrite, figee
+from sandbox.identites import CLES, IdentiteEcrite, figee
 
 if TYPE_CHECKING:
     from graph.identite import IdentitePivot
 
 DOSSIER = Path(__file__).parent / "personas"
+#: Required arguments of blocs, for those who have nothing of their own to be asked with.
+_ARGUMENTS = Path(__file__).with_name("arguments.yaml")
 
 
 class PersonaInvalide(Exception):  # noqa: N818 - the domain's nouns are French
@@ -54,8 +56,9 @@ def load(aujourdhui: Callable[[], date], dossier: Path = DOSSIER) -> Personas:
     if not fichiers:
         detail = f"{dossier.name} : aucun fichier de personnes"
         raise PersonaInvalide(detail)
-    personas = [persona for fichier in fichiers for persona in _fichier(fichier, aujourdhui())]
-    for cle in ("nom", "ine", "numero_fiscal"):
+    defauts = msgspec.convert(_yaml(_ARGUMENTS), dict[str, dict[str, Any]])
+    personas = [persona for fichier in fichiers for persona in _fichier(fichier, defauts, aujourdhui())]
+    for cle in ("nom", *CLES):
         compte = Counter(getattr(persona, cle) for persona in personas)
         doubles = sorted(valeur for valeur, nombre in compte.items() if valeur and nombre > 1)
         if doubles:
@@ -64,26 +67,28 @@ def load(aujourdhui: Callable[[], date], dossier: Path = DOSSIER) -> Personas:
     return Personas(personas, aujourdhui)
 
 
-def _fichier(fichier: Path, aujourdhui: date) -> Iterator[Persona]:
+def _yaml(fichier: Path) -> Any:
+    return yaml.load(fichier.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+
+
+def _fichier(fichier: Path, defauts: Mapping[str, dict[str, Any]], aujourdhui: date) -> Iterator[Persona]:
     try:
-        contenu = yaml.load(fichier.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
-        for fiche in msgspec.convert(contenu, list[Fiche]):
-            yield _persona(fiche, aujourdhui)
+        for fiche in msgspec.convert(_yaml(fichier), list[Fiche]):
+            yield _persona(fiche, defauts, aujourdhui)
     except (yaml.YAMLError, msgspec.ValidationError) as erreur:
         raise PersonaInvalide(f"{fichier.name} : {erreur}") from erreur
     except ParametreInvalide as erreur:
         raise PersonaInvalide(f"{fichier.name} : {erreur.detail}") from erreur
 
 
-def _persona(fiche: Fiche, aujourdhui: date) -> Persona:
+def _persona(fiche: Fiche, defauts: Mapping[str, dict[str, Any]], aujourdhui: date) -> Persona:
     identite = figee(fiche.identite, aujourdhui)
     return Persona(
         nom=fiche.nom,
         description=fiche.description,
         pivot=cast("IdentitePivot", identite.pivot),  # a Fiche always has one
-        ine=identite.ine,
-        numero_fiscal=identite.numero_fiscal,
-        arguments=fiche.arguments,
+        **{cle: getattr(identite, cle) for cle in CLES},
+        arguments={**defauts, **fiche.arguments},
         vues=fiche.vues,
         inconnue=fiche.inconnue,
     )

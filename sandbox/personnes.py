@@ -7,7 +7,7 @@ from graphql import GraphQLSchema, is_required_argument
 
 from graph.catalogue import blocs
 from providers._personas import Persona
-from sandbox.identites import ecrire
+from sandbox.identites import CLES, ecrire
 
 
 def presenter(persona: Persona, schema: GraphQLSchema) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def presenter(persona: Persona, schema: GraphQLSchema) -> dict[str, Any]:
     return {
         "nom": persona.nom,
         "description": persona.description,
-        "identite": ecrire(persona.pivot, persona.ine, persona.numero_fiscal),
+        "identite": ecrire(persona.pivot, **{cle: getattr(persona, cle) for cle in CLES}),
         "arguments": {bloc: _valeurs(persona, bloc, noms) for bloc, noms in arguments_requis(schema).items()},
         "sources": sorted(persona.sources),
     }

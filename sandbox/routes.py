@@ -1,7 +1,7 @@
 """The endpoints of the sandbox: tokens, persons, calls received, faults, and the simulators over real HTTP."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -38,6 +38,8 @@ class DemandeJeton(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     scopes: list[str]
     siret: str
+    personnes: Annotated[int, msgspec.Meta(ge=1, le=50)] | None = None
+    """Distinct persons that one request may name; as many as a request can, unless it is said."""
 
 
 def build_router(
@@ -74,18 +76,21 @@ def _jetons(router: APIRouter, guichet: Guichet) -> None:
 
     @router.post("/jetons", status_code=201)
     async def emettre(request: Request) -> Response:
-        demande = await _lire(request, DemandeJeton, '{"scopes": ["…"], "siret": "14 chiffres"}')
+        demande = await _lire(request, DemandeJeton, '{"scopes": ["…"], "siret": "14 chiffres", "personnes": 1 à 50}')
         if not guichet.scopes.issuperset(demande.scopes):
             raise Refus("scopes : parmi ceux du schéma (GET /schema.graphql).")
         if not siret_valide(demande.siret):
             raise Refus("siret : 14 chiffres, clé de contrôle comprise.")
-        return JSONResponse(await guichet.emettre(demande.scopes, demande.siret, "à la demande"), 201)
+        return JSONResponse(
+            await guichet.emettre(demande.scopes, demande.siret, "à la demande", demande.personnes), 201
+        )
 
 
 def _appels(router: APIRouter, simulateurs: Mapping[str, Simulateur]) -> None:
     @router.get("/appels")
     async def appels() -> Response:
-        return JSONResponse({nom: simulateur.appels for nom, simulateur in simulateurs.items()})
+        comptes = simulateurs.items()
+        return JSONResponse({nom: un.appels for nom, un in comptes if not un.source.auxiliaire})
 
     @router.get("/appels/auxiliaires")
     async def auxiliaires() -> Response:

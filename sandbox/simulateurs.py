@@ -38,7 +38,8 @@ class Simulateur:
         return await subir(self.panne, lambda: self.source.simulate(call, self._personas), connexion=connexion)
 
     def _auxiliaire(self, call: UpstreamRequest) -> bool:
-        return isinstance(self.source.auth, ClientCredentials) and call.path == self.source.auth.token_path
+        auth = self.source.auth
+        return self.source.auxiliaire or (isinstance(auth, ClientCredentials) and call.path == auth.token_path)
 
 
 def simuler(sources: Iterable[Source[Any]], personas: Personas) -> dict[str, Simulateur]:

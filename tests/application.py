@@ -10,11 +10,15 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from gateway.app import create_app
+from gateway.app import create_app, reconnaitre_personne
+from gateway.conductor import Reconnaitre
 from gateway.settings import Settings
 from graph.catalogue import scopes
+from graph.errors import FranceConnectInvalide
+from graph.identite import Identite
 from graph.schema import build_schema
 from habilitations.store import Store
+from sandbox.personas import DOSSIER, load
 
 INSTANT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 SIRET = "13002526500013"
@@ -44,9 +48,9 @@ class Application:
     asgi: FastAPI
     """The application itself, for what no HTTP client can do."""
 
-    async def jeton(self, accordes: Iterable[str], siret: str = SIRET) -> str:
-        """Return a sandbox token made to measure."""
-        demande = {"scopes": sorted(accordes), "siret": siret}
+    async def jeton(self, accordes: Iterable[str], siret: str = SIRET, personnes: int | None = None) -> str:
+        """Return a sandbox token made to measure; `personnes` bounds those that one request may name."""
+        demande = {"scopes": sorted(accordes), "siret": siret, "personnes": personnes}
         for _ in range(ESSAIS):
             reponse = await self.client.post("/bac-a-sable/jetons", json=demande)
             if reponse.status_code != httpx.codes.SERVICE_UNAVAILABLE:
@@ -101,14 +105,30 @@ def reglages(dossier: Path, personas: Path | None = None) -> Settings:
         journal=dossier / "journal.db",
         cle_pseudonymes=dossier / "pseudonymes.cle",
         personas=personas,
+        maintenances=True,
     )
 
 
+class Personnes:
+    """FranceConnect, for tests: the token of a citizen is the name of a persona."""
+
+    def __init__(self, personas: Path | None = None) -> None:
+        self._par_nom = {une.nom: une for une in load(INSTANT.date, personas or DOSSIER)}
+
+    async def reconnaitre(self, jeton: str) -> Identite:
+        """Return whom a token names. Raise FranceConnectInvalide."""
+        if jeton not in self._par_nom:
+            raise FranceConnectInvalide
+        return self._par_nom[jeton].par_france_connect
+
+
 @asynccontextmanager
-async def application(dossier: Path, personas: Path | None = None) -> AsyncIterator[Application]:
-    """Run the application while the block lasts."""
+async def application(
+    dossier: Path, personas: Path | None = None, reconnaitre: Reconnaitre = reconnaitre_personne
+) -> AsyncIterator[Application]:
+    """Run the application while the block lasts; `reconnaitre` tells whom a FranceConnect token names."""
     horloge = Horloge()
-    app = create_app(reglages(dossier, personas), horloge)
+    app = create_app(reglages(dossier, personas), horloge, reconnaitre)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +31,14 @@ class Serveur:
 
 
 @contextmanager
-def serveur(port: int | None = None, **reglages: str) -> Iterator[Serveur]:
+def serveur(
+    port: int | None = None, commande: Sequence[str | Path] = (_PARTICULIER, "serve"), **reglages: str
+) -> Iterator[Serveur]:
     """Serve the sandbox on loopback until the block ends.
 
     Args:
         port: Port to listen on; a free one by default.
+        commande: What serves, given `--port`.
         reglages: Settings by their name without prefix, e.g. `transport="reqwest"`; they win over those of the test.
 
     Raises:
@@ -47,7 +50,7 @@ def serveur(port: int | None = None, **reglages: str) -> Iterator[Serveur]:
         url = f"http://127.0.0.1:{choisi}"
         with (dossier / "sortie.txt").open("w") as sortie:
             processus = subprocess.Popen(  # noqa: S603 - our own command
-                [_PARTICULIER, "serve", "--port", str(choisi)],
+                [*commande, "--port", str(choisi)],
                 cwd=RACINE,
                 env=_environnement(dossier, reglages),
                 stdout=sortie,

@@ -3,22 +3,17 @@
 from collections.abc import Sequence
 
 from graph.demande import Demande
-from graph.dossier_allocataire import (
-    AdresseAllocataire,
-    DossierAllocataire,
-    PersonneFoyer,
-    QuotientFamilial,
-    RegimeAllocataire,
-)
+from graph.dossier_allocataire import DossierAllocataire, QuotientFamilial, RegimeAllocataire
 from graph.errors import SourceReponseInvalide
+from graph.foyer import PersonneFoyer
 from graph.identite import EtatCivil
-from providers._api_secu import Caisse, caisse, correspond, entetes, personne, refus
-from providers._normal import DERIVE, date_partielle, decode, prenoms, sexe, texte
+from providers import _api_secu_foyer as foyer
+from providers._api_secu import Caisse, entetes, personne, refus
+from providers._normal import DERIVE, decode, texte
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
-from providers.cnav_quotient_familial.messages import Adresse, Dossier, Personne
+from providers.cnav_quotient_familial.messages import Dossier
 
 CHEMIN = "/prestations/v1/quotient_familial"
-_NAISSANCE_INCONNUE = "0000-00-00"
 _REGIMES = {Caisse.CNAF: RegimeAllocataire.CNAF, Caisse.MSA: RegimeAllocataire.MSA}
 
 
@@ -40,35 +35,19 @@ def read(reply: UpstreamResponse, demande: Demande, appel: Appel) -> DossierAllo
     """
     if reply.status != 200:  # noqa: PLR2004 - HTTP OK
         raise refus(reply)
-    regime = _regime(reply)
+    regime = _REGIMES[foyer.repondant(reply)]
     dossier = decode(reply.body, Dossier)
     return DossierAllocataire(
         quotient_familial=_quotient(dossier, regime, demande, appel),
-        allocataires=[_personne(allocataire) for allocataire in dossier.allocataires],
-        enfants=[_personne(enfant) for enfant in dossier.enfants or ()],
-        adresse=_adresse(dossier.adresse),
+        allocataires=[foyer.lire_personne(allocataire, PersonneFoyer) for allocataire in dossier.allocataires],
+        enfants=[foyer.lire_personne(enfant, PersonneFoyer) for enfant in dossier.enfants or ()],
+        adresse=foyer.lire_adresse(dossier.adresse),
     )
 
 
-def etats_civils(bloc: DossierAllocataire, demande: Demande) -> Sequence[EtatCivil]:
-    """Return the allocataire that was asked about: the spouse and the children were not."""
-    lus = (
-        EtatCivil(
-            allocataire.nom_naissance,
-            tuple(allocataire.prenoms or ()),
-            allocataire.date_naissance or _NAISSANCE_INCONNUE,
-        )
-        for allocataire in bloc.allocataires or ()
-        if allocataire.nom_naissance
-    )
-    return tuple(etat_civil for etat_civil in lus if correspond(etat_civil, demande))
-
-
-def _regime(reply: UpstreamResponse) -> RegimeAllocataire:
-    repondant = caisse(reply)
-    if repondant not in _REGIMES:
-        raise SourceReponseInvalide(cause=DERIVE)
-    return _REGIMES[repondant]
+def etats_civils(bloc: DossierAllocataire) -> Sequence[EtatCivil]:
+    """Return those of the allocataires."""
+    return foyer.etats_civils(bloc.allocataires)
 
 
 def _quotient(dossier: Dossier, regime: RegimeAllocataire, demande: Demande, appel: Appel) -> QuotientFamilial:
@@ -94,25 +73,3 @@ def _valeur(quotient: int | str | None) -> int | None:
             raise SourceReponseInvalide(cause=DERIVE)
         return None
     return quotient
-
-
-def _personne(personne: Personne) -> PersonneFoyer:
-    return PersonneFoyer(
-        nom_naissance=texte(personne.nom_naissance),
-        nom_usage=texte(personne.nom_usage),
-        prenoms=prenoms(personne.liste_prenoms),
-        date_naissance=date_partielle(personne.date_naissance),
-        sexe=sexe(personne.genre),
-    )
-
-
-def _adresse(adresse: Adresse) -> AdresseAllocataire:
-    return AdresseAllocataire(
-        destinataire=texte(adresse.identite),
-        complement_information=texte(adresse.complement_information),
-        complement_information_geographique=texte(adresse.complement_information_geo),
-        numero_libelle_voie=texte(adresse.numero_libelle_voie),
-        lieu_dit=texte(adresse.lieu_dit),
-        code_postal_ville=texte(adresse.code_postal_ville),
-        pays=texte(adresse.pays),
-    )

@@ -1,19 +1,21 @@
 """API-SECU's quotient familial, played from personas: the same checks in the same order, the same words."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 import msgspec
 
 from graph.identite import IdentitePivot
-from providers._api_secu import INCONNU_DU_SNGI, PERIODE_TROP_ANCIENNE, REGIME, SANS_RATTACHEMENT, Caisse, translitterer
-from providers._api_secu_simulateur import accueillir, identifier, refuser
+from providers._api_secu import PERIODE_TROP_ANCIENNE, REGIME, Caisse
+from providers._api_secu_foyer import Entier, Membre, Personne, VueFoyer, ecrire_allocataire, trouver
+from providers._api_secu_simulateur import accueillir, refuser
 from providers._personas import Personas
 from providers._simulateur import Guichet, parametre, repondre
 from providers._source import UpstreamRequest, UpstreamResponse
 from providers.cnav_quotient_familial.adapter import CHEMIN
-from providers.cnav_quotient_familial.messages import Adresse, Dossier, Euros, Personne
+from providers.cnav_quotient_familial.messages import Dossier
 
 NOM = "cnav_quotient_familial"
 GUICHET = Guichet(NOM, scope="quotient_familial_v2")
@@ -22,15 +24,7 @@ _PROFONDEUR_MOIS = 23
 _ANNEE_MOIS = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
-class Membre(Personne, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
-    """A person of the household as a persona holds it: a word that the source would not say is refused."""
-
-
-class AdresseDeclaree(Adresse, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
-    """The address as a persona holds it, equally strict."""
-
-
-class Vue(msgspec.Struct, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
+class Vue(VueFoyer, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
     """What API-SECU holds on a persona, in its own words (see `messages`). Keys are in camel case in the YAML.
 
     A file::
@@ -44,22 +38,17 @@ class Vue(msgspec.Struct, frozen=True, rename="camel", kw_only=True, forbid_unkn
 
     No file: `absent: CNAF` (or MSA, RNCPS). A failure of the source: `erreur: 429` (or 500, 502, 503, 504).
     A persona without a view is known to the SNGI and affiliated to no caisse (404/40406).
+    The MSA has no history: it answers the real-time quotient whatever the month.
     """
 
-    caisse: Literal["CNAF", "MSA"] = "CNAF"
-    """Who holds the file. The MSA has no history: it answers the real-time quotient whatever the month."""
-    quotient_familial: Euros | None = None
+    quotient_familial: Entier | None = None
     """In euros, every month that `quotients` does not name; null when it cannot be computed."""
-    quotients: dict[str, Euros | None] = {}
+    quotients: Mapping[str, Entier | None] = msgspec.field(default_factory=dict)
     """Exceptions per month, written `{N}-03`: year and two-digit month."""
     conjoint: Membre | None = None
     """Declared spouse; the persona is the first allocataire, from her own état civil."""
-    enfants: list[Membre] = []
-    adresse: AdresseDeclaree = AdresseDeclaree()
+    enfants: tuple[Membre, ...] = ()
     absent: Literal["CNAF", "MSA", "RNCPS"] | None = None
-    """The caisse that answers that it has no file (404 and X-APISECU-FD)."""
-    erreur: Literal[429, 500, 502, 503, 504] | None = None
-    """The status of a failure that this persona always meets."""
 
 
 def simulate(call: UpstreamRequest, personas: Personas) -> UpstreamResponse:
@@ -67,13 +56,8 @@ def simulate(call: UpstreamRequest, personas: Personas) -> UpstreamResponse:
     refus = accueillir(call, GUICHET, CHEMIN, personas.aujourdhui) or _mois_refuse(call, personas.aujourdhui)
     if refus:
         return refus
-    persona = identifier(call, personas)
-    if persona is None:
-        return refuser(404, INCONNU_DU_SNGI, "Il n’a pas été possible d’identifier la personne")
-    vue = persona.vue(NOM, Vue)
-    if vue is None:
-        return refuser(404, SANS_RATTACHEMENT, "Le répertoire ne contient aucun rattachement pour cette personne")
-    return _incident(vue) or _dossier(vue, persona.pivot, _mois(call), personas.aujourdhui)
+    trouve = trouver(call, personas, NOM, Vue)
+    return trouve if isinstance(trouve, UpstreamResponse) else _dossier(*trouve, _mois(call), personas.aujourdhui)
 
 
 def _mois(call: UpstreamRequest) -> str:
@@ -92,19 +76,11 @@ def _mois_refuse(call: UpstreamRequest, aujourdhui: date) -> UpstreamResponse | 
     return None
 
 
-def _incident(vue: Vue) -> UpstreamResponse | None:
-    if vue.erreur:
-        return refuser(vue.erreur, vue.erreur * 100, "Le service est momentanément indisponible")
-    if vue.absent:
-        return refuser(404, 40404, "Le dossier de l’allocataire n’existe pas", Caisse[vue.absent])
-    return None
-
-
-def _dossier(vue: Vue, pivot: IdentitePivot, mois: str, aujourdhui: date) -> UpstreamResponse:
+def _dossier(pivot: IdentitePivot, vue: Vue, mois: str, aujourdhui: date) -> UpstreamResponse:
     """Answer the month asked, or at the MSA, which keeps no history, the current one without naming it."""
     calcul = mois if vue.caisse == "CNAF" else f"{aujourdhui:%Y-%m}"
     dossier = Dossier(
-        allocataires=[_allocataire(pivot), *([vue.conjoint] if vue.conjoint else [])],
+        allocataires=[ecrire_allocataire(pivot, Personne), *([vue.conjoint] if vue.conjoint else [])],
         enfants=list(vue.enfants) or None,
         adresse=vue.adresse,
         quotient_familial=vue.quotients.get(calcul, vue.quotient_familial),
@@ -112,14 +88,3 @@ def _dossier(vue: Vue, pivot: IdentitePivot, mois: str, aujourdhui: date) -> Ups
         mois=int(calcul[5:]) if vue.caisse == "CNAF" else None,
     )
     return repondre(200, dossier, ((REGIME, Caisse[vue.caisse].value),))
-
-
-def _allocataire(pivot: IdentitePivot) -> Personne:
-    """Write an état civil as the caisses keep it: capitals without accents."""
-    return Personne(
-        nom_naissance=translitterer(pivot.nom_naissance).upper(),
-        nom_usage=translitterer(pivot.nom_usage).upper() if pivot.nom_usage else None,
-        liste_prenoms=translitterer(" ".join(pivot.prenoms)).upper(),
-        date_naissance=str(pivot.naissance),
-        genre=pivot.sexe.name if pivot.sexe else None,
-    )

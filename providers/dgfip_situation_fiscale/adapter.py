@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from graph.demande import Demande
-from graph.errors import DossierAbsent, IdentiteIncoherente, ParametreRefuseParLaSource, SourceReponseInvalide
+from graph.errors import DossierAbsent, ParametreRefuseParLaSource, SourceReponseInvalide
 from graph.identite import NUMERO_FISCAL, EtatCivil, choisir
 from graph.scalars import DatePartielle, Montant
 from graph.situation_fiscale import AdresseTaxation, Declarant1, Declarant2, DetailPersonnesCharge, SituationFiscale
@@ -22,6 +22,7 @@ from providers.dgfip_situation_fiscale.messages import (
 )
 
 IDENTIFICATIONS = (NUMERO_FISCAL,)
+_NAISSANCE_INCONNUE = "0000-00-00"
 #: The contract types these indicators as text and names no value: every usual spelling is read, any other is a drift.
 _INDICATEURS: Mapping[str, bool] = {"O": True, "1": True, "T": True, "N": False, "0": False}
 
@@ -45,7 +46,6 @@ def read(reply: UpstreamResponse, demande: Demande, _appel: Appel) -> SituationF
     Raises:
         DossierAbsent: no notice for this numéro fiscal and this year.
         ParametreRefuseParLaSource: the form of the numéro fiscal is refused.
-        IdentiteIncoherente: the caller also gave a birth date, and no taxpayer of the household was born that day.
         SourceReponseInvalide: anything that the contract does not say, another income year included.
     """
     if reply.status != 200:  # noqa: PLR2004 - HTTP OK
@@ -53,16 +53,21 @@ def read(reply: UpstreamResponse, demande: Demande, _appel: Appel) -> SituationF
     situation = decode(reply.body, Situation)
     if situation.ann_revenu != demande["annee_revenus"]:
         raise SourceReponseInvalide(cause=DERIVE)
-    _verifier_naissance(situation, demande)
     return _situation_fiscale(situation)
 
 
-def etats_civils(bloc: SituationFiscale, _demande: Demande) -> Sequence[EtatCivil]:
-    """Return the état civil of a single taxpayer. With two of them, nothing tells whose numéro fiscal was asked."""
-    dec = bloc.declarant1
-    if bloc.declarant2 or not (dec and dec.nom_naissance and dec.prenoms and dec.date_naissance):
-        return ()
-    return (EtatCivil(dec.nom_naissance, tuple(dec.prenoms), dec.date_naissance),)
+def etats_civils(bloc: SituationFiscale) -> Sequence[EtatCivil]:
+    """Return both taxpayers: nothing tells whose numéro fiscal was asked."""
+    return tuple(
+        EtatCivil(
+            nom_naissance=declarant.nom_naissance or "",
+            prenoms=tuple(declarant.prenoms or ()),
+            naissance=declarant.date_naissance or _NAISSANCE_INCONNUE,
+            nom_usage=declarant.nom_usage,
+        )
+        for declarant in (bloc.declarant1, bloc.declarant2)
+        if declarant
+    )
 
 
 def _refus(reply: UpstreamResponse) -> Exception:
@@ -75,14 +80,6 @@ def _refus(reply: UpstreamResponse) -> Exception:
     if erreur.codeapp == SPI_INCORRECT:
         return ParametreRefuseParLaSource()
     return SourceReponseInvalide(cause="SOURCE_ERREUR")
-
-
-def _verifier_naissance(situation: Situation, demande: Demande) -> None:
-    pivot = demande.identite.pivot
-    connues = {_naissance(jour) for jour in (situation.date_nais_dec1, situation.date_nais_dec2)} - {None}
-    completes = connues and not any(naissance.endswith("-00") for naissance in connues if naissance)
-    if pivot and pivot.naissance.complete and completes and str(pivot.naissance) not in connues:
-        raise IdentiteIncoherente
 
 
 def _situation_fiscale(situation: Situation) -> SituationFiscale:

@@ -17,4 +17,5 @@ SOURCE = Source(
     simulate=simulate,
     lit=frozenset({200, 404}),
     etats_civils=etats_civils,
+    situe=True,
 )

@@ -1,7 +1,7 @@
 """The MESRI's words: ask for a student by INE or by état civil, read the answer into `StatutEtudiant`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, cast
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from graph.demande import Demande
 from graph.enums import Sexe
 from graph.errors import DossierAbsent, ErreurDeBloc, IdentiteIncoherente, IdentiteNonReconnue, SourceReponseInvalide
-from graph.identite import INE, PIVOT_COMPLET, EtatCivil, IdentitePivot, choisir
+from graph.identite import FRANCE_CONNECT, INE, PIVOT_COMPLET, EtatCivil, IdentitePivot, choisir
 from graph.statut_etudiant import (
     Admission,
     CodeRegimeFormation,
@@ -18,11 +18,12 @@ from graph.statut_etudiant import (
     RegimeFormation,
     StatutEtudiant,
 )
-from providers._normal import DERIVE, date_complete, decode, texte
+from providers._normal import DERIVE, decode, jour_ecrit, texte
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
 from providers.mesri_statut_etudiant.messages import Etablissement, Etudiant, Inscription, Recherche, Refus
 
-IDENTIFICATIONS = (INE, PIVOT_COMPLET)
+IDENTIFICATIONS = (INE, FRANCE_CONNECT, PIVOT_COMPLET)
+_NAISSANCE_INCONNUE = "0000-00-00"
 CHEMIN = "/api/etudiant"
 CLE = "X-API-Key"
 ETUDIANT_INTROUVABLE, INSCRIPTION_INTROUVABLE = "étudiant introuvable", "inscription introuvable"
@@ -68,17 +69,18 @@ def read(reply: UpstreamResponse, demande: Demande, _appel: Appel) -> StatutEtud
     return StatutEtudiant(
         admissions=[_admission(inscription) for inscription in etudiant.inscriptions],
         identite=IdentiteEtudiant(
-            nom_naissance=nom, prenom=texte(etudiant.prenom), date_naissance=_jour(etudiant.date_naissance)
+            nom_naissance=nom, prenom=texte(etudiant.prenom), date_naissance=jour_ecrit(etudiant.date_naissance)
         ),
     )
 
 
-def etats_civils(bloc: StatutEtudiant, _demande: Demande) -> Sequence[EtatCivil]:
-    """Return the état civil of the student, once it is complete."""
+def etats_civils(bloc: StatutEtudiant) -> Sequence[EtatCivil]:
+    """Return the état civil of the student."""
     lue = bloc.identite
-    if not (lue and lue.nom_naissance and lue.prenom and lue.date_naissance):
+    if lue is None:
         return ()
-    return (EtatCivil(lue.nom_naissance, (lue.prenom,), lue.date_naissance.isoformat()),)
+    naissance = lue.date_naissance.isoformat() if lue.date_naissance else _NAISSANCE_INCONNUE
+    return (EtatCivil(lue.nom_naissance or "", (lue.prenom,) if lue.prenom else (), naissance),)
 
 
 def _recherche(pivot: IdentitePivot) -> Recherche:
@@ -108,8 +110,8 @@ def _verifier_ine(etudiant: Etudiant, demande: Demande) -> None:
 
 def _admission(inscription: Inscription) -> Admission:
     return Admission(
-        date_debut=_jour(inscription.date_debut_inscription),
-        date_fin=_jour(inscription.date_fin_inscription),
+        date_debut=jour_ecrit(inscription.date_debut_inscription),
+        date_fin=jour_ecrit(inscription.date_fin_inscription),
         est_inscrit=inscription.statut == "inscrit",
         regime_formation=_regime(inscription.regime),
         code_cog_insee_commune=texte(inscription.code_commune),
@@ -126,15 +128,3 @@ def _etablissement(etablissement: Etablissement | None) -> EtablissementEtudes |
     if etablissement is None:
         return None
     return EtablissementEtudes(uai=texte(etablissement.uai), nom=texte(etablissement.nom_etablissement))
-
-
-def _jour(valeur: str | None) -> date | None:
-    """Return the day as written, be it followed by an hour: an instant is never moved to another timezone."""
-    lue = texte(valeur)
-    if lue is None or "T" not in lue:
-        return date_complete(lue)
-    try:
-        datetime.fromisoformat(lue)
-    except ValueError:
-        raise SourceReponseInvalide(cause=DERIVE) from None
-    return date_complete(lue.partition("T")[0])

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from graph.errors import ErreurDeRequete, toutes
-from graph.identite import PIVOT_SITUE
+from graph.identite import FRANCE_CONNECT, PIVOT_SITUE
 from tests.application import Application, application
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -203,7 +203,8 @@ async def test_a_document_that_cannot_be_served_is_refused(
     await assert_refused(app, await app.demander(query, variables, jeton), code)
 
 
-async def test_two_persons_in_one_request_are_refused(app: Application, jeton: str) -> None:
+async def test_more_persons_than_granted_are_refused(app: Application) -> None:
+    jeton = await app.jeton(["mesri_identite"], personnes=1)
     query = f"""query($i: IdentiteInput!, $j: IdentiteInput!) {{
       p: particulier(identite: $i) {{ {TOUT} }} q: particulier(identite: $j) {{ {TOUT} }}
     }}"""
@@ -306,7 +307,7 @@ async def test_a_year_of_another_type_is_refused(app: Application, jeton: str, i
             {"statutEtudiant"},
             {
                 "situationFiscale": ["numeroFiscal"],
-                "dossierAllocataire": [PIVOT_SITUE.texte],
+                "dossierAllocataire": [FRANCE_CONNECT.texte, PIVOT_SITUE.texte],
             },
         ),
         (["identitePivot"], {"dossierAllocataire", "statutEtudiant"}, {"situationFiscale": ["numeroFiscal"]}),

@@ -9,9 +9,11 @@ import pytest
 
 from gateway.app import create_app
 from gateway.demarrage import rehearse, sole_server
+from gateway.reglages_de_source import required
 from gateway.settings import Mode, ReglageManquant, Settings
 from habilitations.migrations import migrer
-from providers._catalogue import sources
+from providers._catalogue import auxiliaires, sources
+from providers._simulateur import reglage
 
 
 def reglages(dossier: Path, **autres: object) -> Settings:
@@ -26,9 +28,8 @@ def reglages(dossier: Path, **autres: object) -> Settings:
 def de_production() -> Mapping[str, Mapping[str, str]]:
     """Return the settings that production needs, for every source."""
     return {
-        source.nom: {"url": "http://127.0.0.1:9"}
-        | dict.fromkeys((*source.auth.reglages, *(nom for _, nom in source.entetes)), "secret")
-        for source in sources()
+        source.nom: {"url": "http://127.0.0.1:9"} | {nom: reglage(source.nom, nom) for nom in required(source)}
+        for source in (*sources(), *auxiliaires())
     }
 
 
@@ -47,9 +48,10 @@ def test_the_sandbox_starts_with_nothing_set(tmp_path: Path) -> None:
 def test_production_names_every_setting_that_a_source_lacks(tmp_path: Path, cle: Path) -> None:
     with pytest.raises(ReglageManquant) as refus:
         create_app(reglages(tmp_path, mode=Mode.PRODUCTION))
-    premiere = sources()[0]
-    assert f"PARTICULIER_SOURCES__{premiere.nom}__URL".upper() in str(refus.value)
-    assert all(nom.upper() in str(refus.value) for nom in premiere.auth.reglages)
+    for source in (*sources(), *auxiliaires()):
+        prefixe = f"PARTICULIER_SOURCES__{source.nom}__"
+        assert all(f"{prefixe}{nom}".upper() in str(refus.value) for nom in ("url", *required(source)))
+    assert "\n" not in str(refus.value)
     assert cle.exists()
 
 

@@ -13,7 +13,15 @@ from gateway.cli import app
 
 RACINE = Path(__file__).parents[2]
 PAQUETS = ("graph", "resolvers", "providers", "habilitations", "audit", "sandbox", "gateway")
-AUTRES = ("pyproject.toml", ".importlinter", "tests/providers/test_conformity.py")
+AUTRES = (
+    "pyproject.toml",
+    ".importlinter",
+    "tests/application.py",
+    "tests/proprietes/monde.py",
+    "tests/proprietes/oracle.py",
+    "tests/providers/interrogation.py",
+    "tests/providers/test_conformity.py",
+)
 NOM, BLOC = "anah_renovation", "AideRenovation"
 # One worker for the whole file: its tests share one copy of the project.
 pytestmark = pytest.mark.xdist_group("scaffold")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from tests.proprietes.monde import FACULTATIFS, Dossier, arguments_written, literal
+from tests.proprietes.monde import Dossier, Monde, arguments_written, literal
 from tests.proprietes.oracle import Types
 
 #: What no oracle can predict, and what a sandbox token does not choose.
@@ -26,6 +26,8 @@ class Poids:
     alias: int = 0
     directives: int = 0
     appels: int = 0
+    en_tout: int = 0
+    """Calls, all persons together."""
     racines: int = 0
     """Fields at the top of the selection itself."""
 
@@ -35,6 +37,7 @@ class Poids:
             self.alias + autre.alias,
             self.directives + autre.directives,
             self.appels + autre.appels,
+            self.en_tout + autre.en_tout,
             self.racines + autre.racines,
         )
 
@@ -46,6 +49,7 @@ class Poids:
             and self.alias <= 20
             and self.directives <= 40
             and self.appels <= 30
+            and self.en_tout <= 100
             and self.racines <= 10
         )
 
@@ -57,15 +61,18 @@ class Cas:
     query: str
     variables: Mapping[str, Any]
     scopes: frozenset[str]
+    dossier: Dossier
+    """The person asked about; she is presented by FranceConnect when she bears no identity."""
 
 
-def draw(alea: Random, types: Types, dossier: Dossier, scopes: frozenset[str]) -> Cas:
+def draw(alea: Random, types: Types, monde: Monde, scopes: frozenset[str]) -> Cas:
     """Draw a question that the limits of cost allow."""
+    (dossier,) = alea.choices(monde.dossiers, monde.poids())
     while True:
-        ecriture = _Ecriture(alea, types, dossier)
+        ecriture = _Ecriture(alea, types, monde, dossier)
         query, poids = ecriture.operation()
         if poids.permis and len(re.findall(r"\w+|[^\w\s]", query)) < 1_900:
-            return Cas(query, ecriture.valeurs(), scopes)
+            return Cas(query, ecriture.valeurs(), scopes, dossier)
 
 
 def draw_scopes(alea: Random, types: Types) -> frozenset[str]:
@@ -92,6 +99,7 @@ class _Ecriture:
 
     alea: Random
     types: Types
+    monde: Monde
     dossier: Dossier
     cles: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     fragments: dict[str, tuple[str, str, Poids]] = field(default_factory=dict)
@@ -99,7 +107,8 @@ class _Ecriture:
     ouverts: int = 0
 
     def operation(self) -> tuple[str, Poids]:
-        personne, poids = self._field("Query", "particulier")
+        plusieurs = self.dossier.identite is not None and self.alea.random() < 0.25
+        personne, poids = self._field("Query", "particuliers" if plusieurs else "particulier")
         autre, poids_autre = self._selection("Query") if self.alea.random() < 0.3 else ("", Poids())
         corps = [personne, *([f"...{autre}"] if autre else [])]
         self.alea.shuffle(corps)
@@ -129,8 +138,10 @@ class _Ecriture:
         directives, nombre = self._directives()
         alias = "" if cle == nom else f"{cle}: "
         appel = type_ == "Particulier" and sous in self.types
+        if nom == "particuliers":
+            poids = replace(poids, en_tout=poids.appels * 3)
         return f"{alias}{nom}{arguments}{directives}{dessous}", replace(poids, racines=0) + Poids(
-            1, bool(alias), nombre, appel, 1
+            1, bool(alias), nombre, appel, appel, 1
         )
 
     def _typename(self, type_: str) -> tuple[str, Poids]:
@@ -164,7 +175,10 @@ class _Ecriture:
             cle = self.alea.choice(list(connues))
             return cle, *connues[cle]
         champs = [champ for champ in self.types[type_] if champ not in IMPREVISIBLES.get(type_, ())]
-        poids = [3 if self.types[type_][champ][1] in self.types else 2 for champ in champs]
+        if type_ == "Query" and self.dossier.identite is None:
+            champs.remove("particuliers")
+        tenus = set(self.dossier.tenus) if type_ == "Particulier" else set()
+        poids = [12 if champ in tenus else 3 if self.types[type_][champ][1] in self.types else 2 for champ in champs]
         nom = nom or self.alea.choices(champs, poids)[0]
         sens = (nom, self._arguments(type_, nom))
         libres = [cle for cle in (*champs, "a0", "a1", "a2", "a3") if connues.get(cle, sens) == sens]
@@ -174,19 +188,36 @@ class _Ecriture:
 
     def _arguments(self, type_: str, nom: str) -> str:
         if (type_, nom) == ("Query", "particulier"):
-            if self.alea.random() < 0.1:
-                return f"(identite: {literal(_with_enum(self.dossier.identite))})"
-            self.variables["identite"] = ("IdentiteInput!", self.dossier.identite)
-            return "(identite: $identite)"
-        if type_ != "Particulier" or nom == "sources":
+            return self._named()
+        if (type_, nom) == ("Query", "particuliers"):
+            return self._all_named()
+        if type_ != "Particulier" or nom not in self.monde.parametres:
             return ""
-        ecrits = {cle: self._argument(valeur) for cle, valeur in self.alea.choice(self.dossier.ecritures(nom)).items()}
-        for facultatif in FACULTATIFS.get(nom, []):
+        ecrits = {cle: self._argument(une) for cle, une in self.alea.choice(self.dossier.ecritures[nom]).items()}
+        for facultatif, parametre in self.monde.parametres[nom].items():
             if facultatif not in ecrits and self.alea.random() < 0.1:
+                type_argument = parametre.type
                 ecrits[facultatif] = self.alea.choice(
-                    ("null", self._variable("Int", None), self._variable("Int", _ABSENTE))
+                    ("null", self._variable(type_argument, None), self._variable(type_argument, _ABSENTE))
                 )
         return arguments_written(ecrits)
+
+    def _named(self) -> str:
+        """Name the person of the case."""
+        if self.dossier.identite is None:
+            return self.alea.choice(("", "(identite: null)"))
+        if self.alea.random() < 0.1:
+            return f"(identite: {literal(_with_enum(self.dossier.identite))})"
+        self.variables["identite"] = ("IdentiteInput!", self.dossier.identite)
+        return "(identite: $identite)"
+
+    def _all_named(self) -> str:
+        """Name the person of the case among others, who may be asked with the same arguments, and maybe twice."""
+        semblables = [une for une in self.monde.dossiers if une.identite and une.ecritures == self.dossier.ecritures]
+        autres = self.alea.choices(semblables, k=self.alea.randint(0, 2))
+        identites = [une.identite for une in (self.dossier, *autres)]
+        self.alea.shuffle(identites)
+        return f"(identites: {self._variable('[IdentiteInput!]!', identites)})"
 
     def _argument(self, valeur: Any) -> str:
         if not isinstance(valeur, int) or self.alea.random() < 0.5:

@@ -1,16 +1,25 @@
 """A second opinion on an answer, worked out from the printed schema alone: it shares no code with the gateway."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import parse, value_from_ast_untyped
 
 #: Type → field → (groups of scopes that open it, name of its type). A type that is not there is a leaf.
 Types = Mapping[str, Mapping[str, tuple[list[list[str]], str]]]
-#: (bloc, arguments) → the groups that the arguments need in place of the bloc's own, if any; the whole answer of the
-#: source: data, or the code of an error.
-Monde = Callable[[str, dict[str, Any]], tuple[list[list[str]] | None, Any]]
+#: (person, bloc, arguments) → the groups that the arguments need in place of the bloc's own, if any; the whole answer
+#: of the source: data, or a Refus.
+Monde = Callable[[Any, str, dict[str, Any]], tuple[list[list[str]] | None, Any]]
 Chemin = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refus:
+    """A null of ours that is not for want of scopes: of a bloc, or of a field that its source does not settle."""
+
+    code: str
+    etat: str
 
 
 def read_types(sdl: str) -> Types:
@@ -26,12 +35,12 @@ def read_types(sdl: str) -> Types:
     return {t.name.value: {f.name.value: (groups(f), type_of(f.type)) for f in t.fields} for t in objets}
 
 
-#: The code of a bloc that is answered from the question alone.
-SANS_QUESTION = "SANS_QUESTION"
+#: What becomes of a bloc that is answered from the question alone, and of one that the scopes do not open.
+SANS_QUESTION, NON_HABILITE = Refus("SANS_QUESTION", "OBTENU"), Refus("NON_HABILITE", "NON_HABILITE")
 
 
 class Oracle:
-    """Predicts an answer: `data`, `erreurs` (path, code, missing scopes), `blocs` (path, bloc, arguments, code)."""
+    """Predicts an answer: `data`, `erreurs` (path, code, state, missing scopes), `blocs` (path, person, bloc, …)."""
 
     def __init__(
         self, types: Types, scopes: frozenset[str], query: str, variables: Mapping[str, Any], monde: Monde
@@ -42,61 +51,71 @@ class Oracle:
         defauts = {v.variable.name.value: v.default_value for v in self.operation.variable_definitions or ()}
         self.variables = {nom: value_from_ast_untyped(v) for nom, v in defauts.items() if v} | dict(variables)
         self.types, self.scopes, self.monde = types, scopes, monde
-        self.erreurs: list[tuple[Chemin, str, list[str]]] = []
-        self.blocs: list[tuple[Chemin, str, dict[str, Any], str | None]] = []
+        self.erreurs: list[tuple[Chemin | None, str, str, list[str]]] = []
+        self.blocs: list[tuple[Chemin, Any, str, dict[str, Any], Refus | None]] = []
 
     def data(self, racine: Mapping[str, Any], sources: Callable[[list[Any]], list[Any]]) -> dict[str, Any]:
         """Predict `data`; `racine` is what the other roots answer, `sources` tells the outcomes of blocs in band."""
 
-        def person(key: str, nodes: list[Any]) -> dict[str, Any]:
+        def person(path: Chemin, identite: Any, nodes: list[Any]) -> dict[str, Any]:
             debut, fields, beside = len(self.blocs), self.collect(nodes), ("sources", "__typename")
-            data = {k: None if name(n) in beside else self.bloc((key, k), n) for k, n in fields.items()}
+            data = {k: None if name(n) in beside else self.bloc((*path, k), identite, n) for k, n in fields.items()}
             told = {"sources": sources(self.blocs[debut:])}
             return data | {
-                k: self.show("Particulier", n, told, set(), ()) for k, n in fields.items() if name(n) in beside
+                k: self.show("Particulier", n, told, set(), None) for k, n in fields.items() if name(n) in beside
             }
 
-        fields = self.collect([self.operation]).items()
-        return {
-            k: person(k, n) if name(n) == "particulier" else self.show("Query", n, racine, set(), ()) for k, n in fields
-        }
+        def root(key: str, nodes: list[Any]) -> Any:
+            given = [self.value(a.value) for a in nodes[0].arguments or ()]
+            if name(nodes) == "particulier":
+                return person((key,), given[0] if given else None, nodes)
+            if name(nodes) == "particuliers":
+                return [person((key, rank), identite, nodes) for rank, identite in enumerate(given[0])]
+            return self.show("Query", nodes, racine, set(), None)
 
-    def bloc(self, path: Chemin, nodes: list[Any]) -> Any:
+        return {key: root(key, nodes) for key, nodes in self.collect([self.operation]).items()}
+
+    def bloc(self, path: Chemin, identite: Any, nodes: list[Any]) -> Any:
         groups, under = self.types["Particulier"][name(nodes)]
         given = {a.name.value: self.value(a.value) for a in nodes[0].arguments or ()}
         arguments = {k: v for k, v in given.items() if v is not None}
-        of_arguments, answer = self.monde(name(nodes), arguments)
+        of_arguments, answer = self.monde(identite, name(nodes), arguments)
         above = self.missing(groups if of_arguments is None else of_arguments)
         lacks = self.below(under, nodes, above)
-        code = answer if isinstance(answer, str) else None
+        refus = answer if isinstance(answer, Refus) else None
         if not lacks:
-            self.blocs.append((path, name(nodes), arguments, SANS_QUESTION))
-            return self.copy(under, nodes, {}, above, path)
-        if refused := all(lacks):
-            code = "NON_HABILITE"
-        self.blocs.append((path, name(nodes), arguments, code))
-        if code:
-            self.erreurs.append((path, code, sorted(set().union(*lacks)) if refused else []))
-            return None
-        return self.copy(under, nodes, answer, above, path)
+            refus, answer = SANS_QUESTION, {}
+        elif all(lacks):
+            refus = NON_HABILITE
+            self.erreurs.append((path, refus.code, refus.etat, sorted(set().union(*lacks))))
+        elif refus:
+            self.erreurs.append((path, refus.code, refus.etat, []))
+        self.blocs.append((path, identite, name(nodes), arguments, refus))
+        return self.copy(under, nodes, answer, above, path) if refus in (None, SANS_QUESTION) else None
 
-    def show(self, parent: str, nodes: list[Any], held: Mapping[str, Any], above: set[str], path: Chemin) -> Any:
+    def show(self, parent: str, nodes: list[Any], held: Mapping[str, Any], above: set[str], path: Chemin | None) -> Any:
         if name(nodes) == "__typename":
             return parent
         groups, under = self.types[parent][name(nodes)]
         lacks, value = self.leaves(parent, nodes, above), held.get(name(nodes))
         if lacks and all(lacks):
-            self.erreurs.append((path, "NON_HABILITE", sorted(set().union(*lacks))))
+            self.erreurs.append((path, NON_HABILITE.code, NON_HABILITE.etat, sorted(set().union(*lacks))))
             return None
-        seen = value if lacks or isinstance(value, list) else {}
+        if isinstance(value, Refus):
+            if lacks or under not in self.types:
+                self.erreurs.append((path, value.code, value.etat, []))
+                return None
+            value = {}
+        # Under a bloc, an object of which nothing guarded is asked does not tell whether it is null; others do.
+        seen = value if lacks or isinstance(value, list) or path is None else {}
         return self.copy(under, nodes, seen, above | self.missing(groups), path)
 
-    def copy(self, under: str, nodes: list[Any], value: Any, above: set[str], path: Chemin) -> Any:
+    def copy(self, under: str, nodes: list[Any], value: Any, above: set[str], path: Chemin | None) -> Any:
         if value is None or under not in self.types:
             return value
         if isinstance(value, list):
-            return [self.copy(under, nodes, item, above, (*path, rank)) for rank, item in enumerate(value)]
-        return {k: self.show(under, n, value, above, (*path, k)) for k, n in self.collect(nodes).items()}
+            return [self.copy(under, nodes, item, above, at(path, rank)) for rank, item in enumerate(value)]
+        return {k: self.show(under, n, value, above, at(path, k)) for k, n in self.collect(nodes).items()}
 
     def leaves(self, parent: str, nodes: list[Any], above: set[str]) -> list[set[str]]:
         """Return, for each guarded leaf of a selection, the scopes that it lacks."""
@@ -130,6 +149,11 @@ class Oracle:
 
     def value(self, node: Any) -> Any:
         return self.variables.get(node.name.value) if node.kind == "variable" else value_from_ast_untyped(node)
+
+
+def at(path: Chemin | None, step: str | int) -> Chemin | None:
+    """Return the path of what stands below; None beside the blocs, where nothing is refused."""
+    return None if path is None else (*path, step)
 
 
 def name(nodes: list[Any]) -> str:

@@ -1,34 +1,42 @@
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Any
 
 import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from graph.circonstances import PARIS
 from graph.demande import Demande
 from graph.errors import (
+    DonneeNonFiable,
     DossierAbsent,
     ErreurDeBloc,
     IdentifiantManquant,
+    IdentiteIncoherente,
+    NonEligible,
     ParametreRefuseParLaSource,
     SourceDelaiDepasse,
     SourceIndisponible,
+    SourceMaintenance,
     SourceQuota,
     SourceReponseInvalide,
 )
-from graph.identite import INE, Identite
+from graph.identite import INE, EtatCivil, Identite, IdentitePivot
 from providers._call import SourceClient
+from providers._maintenance import Fenetre
 from providers._normal import decode
 from providers._pannes import Injoignable, TlsRefuse, TropGrosse
-from providers._source import ApiKey, Appel, ClientCredentials, Source, UpstreamRequest, UpstreamResponse
+from providers._source import ApiKey, Appel, ClientCredentials, Libre, Sceau, Source, UpstreamRequest, UpstreamResponse
 from providers._transport import in_process
 
 SECRET = "DUPONT-SECRET"  # noqa: S105 - a canary, looked for in errors and logs
 DEMANDE = Demande(Identite(ine=SECRET), annee=2026)
-APPEL = Appel("13002526500013", "0f8fad5b-d9cb-469f-a165-70867728950e", "jeton", date(2026, 11, 23))
+APPEL = Appel(
+    "13002526500013", "0f8fad5b-d9cb-469f-a165-70867728950e", "jeton", datetime(2026, 11, 23, 12, tzinfo=PARIS)
+)
 REGLAGES = {"client_id": "mairie", "client_secret": "cle", "cle_ine": "cle-ine", "abonnement": "abo"}
 FICHE = UpstreamResponse(200, (), b'{"nom": "DUPONT-SECRET"}')
 OAUTH = ClientCredentials(scope="QF")
@@ -99,7 +107,7 @@ class Administration:
 async def appeler(administration: Administration, source: Source[Fiche] = SOURCE, *, dans: float = 60) -> Fiche:
     client = SourceClient(source, administration, REGLAGES, administration.horloge)
     try:
-        return await client.call(DEMANDE, APPEL, echeance=administration.maintenant + dans)
+        return (await client.call(DEMANDE, APPEL, echeance=administration.maintenant + dans)).bloc
     finally:
         await client.aclose()
 
@@ -321,3 +329,116 @@ async def test_a_caller_that_leaves_is_not_answered() -> None:
     with pytest.raises(asyncio.CancelledError):
         await appel
     await client.aclose()
+
+
+# --- What may spare a call, and what is made of an answer -------------------------------------------------------------
+
+NUIT = Fenetre(time(23), time(2))
+A_MINUIT = replace(APPEL, instant=datetime(2026, 11, 24, 0, 30, tzinfo=PARIS))
+
+
+async def test_a_source_in_maintenance_is_not_called_and_says_when_to_come_back() -> None:
+    administration = Administration(FICHE)
+    client = SourceClient(replace(SOURCE, maintenances=(NUIT,)), administration, REGLAGES, administration.horloge)
+    with pytest.raises(SourceMaintenance) as refus:
+        await client.call(DEMANDE, A_MINUIT, echeance=200)
+    assert refus.value.retry_after_ms == 90 * 60 * 1000
+    assert refus.value.appelee is False
+    assert administration.deadlines == []
+    assert (await client.call(DEMANDE, APPEL, echeance=200)).bloc.nom == SECRET
+
+
+async def test_a_rule_of_the_source_spares_the_call() -> None:
+    def refuser(_demande: Demande, _appel: Appel) -> UpstreamRequest:
+        raise NonEligible
+
+    administration = Administration(FICHE)
+    refus = await echouer(administration, replace(SOURCE, request=refuser))
+    assert (refus.code, refus.appelee) == ("NON_ELIGIBLE", False)
+    assert administration.deadlines == []
+
+
+async def test_an_error_of_the_source_is_told_from_one_that_came_before() -> None:
+    assert (await echouer(Administration(UpstreamResponse(404)))).appelee is True
+
+
+@dataclass
+class Avis:
+    nom: str | None
+    montant: int | None
+
+
+async def test_what_the_source_does_not_vouch_for_is_not_even_held() -> None:
+    def reserver(bloc: Avis, _demande: Demande, _appel: Appel) -> dict[str, ErreurDeBloc]:
+        return {"montant": DonneeNonFiable()} if bloc.montant == 7 else {}
+
+    generale: Source[Any] = SOURCE
+    source = replace(generale, auth=Libre(), entetes=(), read=lambda *_: Avis("DUPONT", 7), reserves=reserver)
+    administration = Administration(FICHE)
+    lecture = await SourceClient(source, administration, {}, administration.horloge).call(DEMANDE, APPEL, echeance=200)
+    assert lecture.bloc == Avis("DUPONT", None)
+    assert [refus.code for refus in lecture.reserves.values()] == ["DONNEE_NON_FIABLE"]
+
+
+async def test_the_place_of_birth_is_found_before_the_source_is_asked() -> None:
+    async def situer(demande: Demande, _appel: Appel, echeance: float) -> Demande:
+        assert echeance == 110
+        return Demande(replace(demande.identite, ine="75107"), **dict(demande.arguments))
+
+    administration = Administration(FICHE, FICHE)
+    for source in (replace(SOURCE, situe=True), SOURCE):
+        client = SourceClient(source, administration, REGLAGES, administration.horloge, situer=situer)
+        await client.call(DEMANDE, APPEL, echeance=200)
+    assert [appel.params for appel in administration.appels] == [(("ine", "75107"),), (("ine", SECRET),)]
+
+
+async def test_a_place_that_nobody_knows_refuses_the_bloc_without_a_call() -> None:
+    async def situer(*_: object) -> Demande:
+        raise ParametreRefuseParLaSource
+
+    administration = Administration(FICHE)
+    client = SourceClient(replace(SOURCE, situe=True), administration, REGLAGES, administration.horloge, situer=situer)
+    with pytest.raises(ParametreRefuseParLaSource):
+        await client.call(DEMANDE, APPEL, echeance=200)
+    assert administration.appels == []
+
+
+async def test_messages_are_sealed_and_opened_with_the_settings() -> None:
+    def sceller(request: UpstreamRequest, appel: Appel, reglages: Any) -> UpstreamRequest:
+        return replace(request, body=f"{reglages['abonnement']} {appel.instant:%H:%M}".encode())
+
+    def ouvrir(reponse: UpstreamResponse, reglages: Any, instant: datetime) -> UpstreamResponse:
+        if reponse.header("x-sceau") != reglages["abonnement"] or instant != APPEL.instant:
+            raise SourceReponseInvalide(cause="SCEAU")
+        return reponse
+
+    source: Source[Any] = replace(SOURCE, auth=Sceau(sceller, ouvrir, ("abonnement",)), entetes=())
+    scellee = replace(FICHE, headers=(("x-sceau", "abo"),))
+    administration = Administration(scellee)
+    assert (await appeler(administration, source)).nom == SECRET
+    assert administration.appels[0].body == b"abo 12:00"
+    assert (await echouer(Administration(FICHE), source)).cause == "SCEAU"
+
+
+async def test_a_key_may_be_announced_as_a_bearer() -> None:
+    source = replace(SOURCE, auth=replace(CLE, header="authorization", prefixe="Bearer "))
+    administration = Administration(FICHE)
+    await appeler(administration, source)
+    assert ("authorization", "Bearer cle-ine") in administration.appels[0].headers
+
+
+@pytest.mark.parametrize(("nom", "erreur"), [("DUPONT", NonEligible), ("DURAND", IdentiteIncoherente)])
+async def test_whom_the_source_is_for_is_told_of_the_person_asked_about_alone(
+    nom: str, erreur: type[ErreurDeBloc]
+) -> None:
+    source: Source[Any] = replace(
+        SOURCE,
+        identifications=(INE,),
+        etats_civils=lambda _bloc: (EtatCivil(nom, (), ""),),
+        eligible=lambda _bloc, _appel: False,
+    )
+    identite = replace(DEMANDE.identite, pivot=IdentitePivot("Dupont", ("Anne",)))
+    administration = Administration(FICHE)
+    client = SourceClient(source, administration, REGLAGES, administration.horloge)
+    with pytest.raises(erreur):
+        await client.call(Demande(identite, annee=2026), APPEL, echeance=200)

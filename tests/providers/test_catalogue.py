@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 import providers
-from providers._catalogue import CatalogueIncoherent, sources
+from providers._catalogue import CatalogueIncoherent, auxiliaires, sources
 
 SOURCE = """
 from providers._source import ApiKey, Source
@@ -43,7 +43,7 @@ def test_every_folder_of_the_project_is_a_source() -> None:
         chemin.parent.name for chemin in Path(providers.__path__[0]).glob("*/*.py") if chemin.parent.name[0] != "_"
     }
     assert dossiers
-    assert {source.nom for source in sources()} == dossiers
+    assert {source.nom for source in (*sources(), *auxiliaires())} == dossiers
 
 
 def test_a_new_folder_is_discovered_without_being_registered(fabrique: Fabrique) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from graph.enums import Sexe
 from graph.errors import SourceReponseInvalide
-from providers._normal import date_complete, date_partielle, decode, prenoms, sexe, texte
+from providers._normal import date_complete, date_partielle, decode, jour_ecrit, prenoms, sexe, texte
 
 
 class Fiche(msgspec.Struct):
@@ -66,6 +66,26 @@ def test_every_coding_of_sex_becomes_one(lu: str, attendu: Sexe | None) -> None:
 def test_an_unknown_sex_is_a_drift() -> None:
     with pytest.raises(SourceReponseInvalide):
         sexe("3")
+
+
+@pytest.mark.parametrize(
+    ("ecrit", "jour"),
+    [
+        ("1980-11-14T00:00:00+01:00", date(1980, 11, 14)),
+        ("1980-11-14T23:59:59-11:00", date(1980, 11, 14)),
+        ("1980-11-14", date(1980, 11, 14)),
+        (" ", None),
+        (None, None),
+    ],
+)
+def test_the_day_of_an_instant_is_the_one_that_is_written(ecrit: str | None, jour: date | None) -> None:
+    assert jour_ecrit(ecrit) == jour
+
+
+@pytest.mark.parametrize("ecrit", ["1980-11-14T", "1980-11-14T25:00", "1980-02-30T00:00:00", "14/11/1980"])
+def test_what_is_neither_a_day_nor_an_instant_is_a_drift(ecrit: str) -> None:
+    with pytest.raises(SourceReponseInvalide):
+        jour_ecrit(ecrit)
 
 
 def test_a_body_is_decoded_strictly() -> None:

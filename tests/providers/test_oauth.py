@@ -89,6 +89,19 @@ async def test_credentials_may_go_in_the_form() -> None:
     }
 
 
+async def test_a_scope_may_name_the_client() -> None:
+    jetons, guichet, _ = monter(jeton, ClientCredentials(scope="statut application_{client_id}"))
+    await jetons.obtenir(deadline=1)
+    assert parse_qs(guichet.recu[0].body.decode())["scope"] == ["statut application_mairie"]
+
+
+async def test_the_form_may_be_empty_and_the_address_have_parameters() -> None:
+    auth = ClientCredentials(formulaire=False, token_params=(("realm", "/partenaire"),))
+    jetons, guichet, _ = monter(jeton, auth)
+    await jetons.obtenir(deadline=1)
+    assert (guichet.recu[0].body, guichet.recu[0].params) == (b"", (("realm", "/partenaire"),))
+
+
 async def test_a_token_serves_until_thirty_seconds_before_its_end() -> None:
     jetons, guichet, horloge = monter(lambda n: jeton(n, expires_in=100))
     assert await jetons.obtenir(deadline=1) == "jeton-1"

@@ -7,6 +7,7 @@ from graph.errors import (
     IdentiteAmbigue,
     SourceDelaiDepasse,
     SourceIndisponible,
+    SourceMaintenance,
     SourceQuota,
 )
 from graph.situation_fiscale import SituationFiscale
@@ -87,6 +88,12 @@ def test_the_memory_of_calls_is_bounded() -> None:
     assert observer(*[1] * 10_050).appels_recents == 10_000
 
 
+def avant_appel(erreur: ErreurDeBloc) -> ErreurDeBloc:
+    """Return an error as it is when it spared the call."""
+    erreur.appelee = False
+    return erreur
+
+
 @pytest.mark.parametrize(
     ("erreur", "attendue"),
     [
@@ -96,7 +103,8 @@ def test_the_memory_of_calls_is_bounded() -> None:
         (SourceIndisponible(cause="SOURCE_INJOIGNABLE"), False),
         (SourceDelaiDepasse(), False),
         (SourceQuota(), False),
-        (IdentifiantManquant(("ine",)), None),
+        (avant_appel(IdentifiantManquant(("ine",))), None),
+        (avant_appel(SourceMaintenance()), None),
         (SourceIndisponible(cause="ADAPTATEUR"), None),
         (SourceDelaiDepasse(cause="DELAI_EPUISE"), None),
     ],

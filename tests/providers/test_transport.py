@@ -5,13 +5,16 @@ import logging
 import socket
 import ssl
 import struct
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 
 import httpx
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 from pyreqwest import exceptions as reqwest
 
 from providers._pannes import (
@@ -26,6 +29,7 @@ from providers._pannes import (
     TropGrosse,
 )
 from providers._source import UpstreamRequest, UpstreamResponse
+from providers._tls import IdentiteTls
 from providers._traductions import TRADUCTIONS, traduire
 from providers._transport import HttpxTransport, ReqwestTransport, Transport, in_process
 
@@ -90,8 +94,8 @@ async def ouvrir(request: pytest.FixtureRequest, administration: Administration)
     del administration  # it must outlive the connections
     ouverts: list[Transport] = []
 
-    def ouvrir(base_url: str, autorites: str | None = None) -> Transport:
-        ouverts.append(request.param(base_url, autorites=autorites))
+    def ouvrir(base_url: str, autorites: str | None = None, identite: IdentiteTls | None = None) -> Transport:
+        ouverts.append(request.param(base_url, autorites=autorites, identite=identite))
         return ouverts[-1]
 
     yield ouvrir
@@ -178,6 +182,13 @@ async def test_a_request_is_written_under_the_base_whatever_it_holds(
     assert ligne == "GET /api/dossiers/%C3%A9%3F%23%252e%5Cx?nom=D%27ARC%20%26%20Cie&nom=%C3%89%2F%3D%3F HTTP/1.1"
     noms = {entete.lower() for entete in entetes}
     assert {"x-a: 1", "accept-encoding: gzip", "user-agent: api-particulier"} <= noms
+
+
+async def test_a_request_names_its_own_client(administration: Administration, ouvrir: Ouvrir) -> None:
+    base = await administration.jouer(ecrire(OK))
+    await ouvrir(base).send(UpstreamRequest("GET", "/", headers=(("User-Agent", "curl/8.15.0"),)), deadline=5)
+    entetes = administration.recu[0].decode().lower().split("\r\n")
+    assert [entete for entete in entetes if entete.startswith("user-agent:")] == ["user-agent: curl/8.15.0"]
 
 
 async def test_a_body_is_sent_whole(administration: Administration, ouvrir: Ouvrir) -> None:
@@ -447,6 +458,79 @@ async def test_a_source_that_speaks_no_tls_is_refused(ouvrir: Ouvrir) -> None:
         port = serveur.sockets[0].getsockname()[1]
         with pytest.raises(TlsRefuse):
             await ouvrir(f"https://127.0.0.1:{port}").send(DEMANDE, deadline=5)
+
+
+def identite(autorite: trustme.CA, *, chaine: bool = False) -> IdentiteTls:
+    paire = autorite.issue_cert("api-particulier.example")
+    certificats = [un.bytes().decode() for un in paire.cert_chain_pems]
+    if chaine:
+        certificats.append(autorite.cert_pem.bytes().decode())
+    return IdentiteTls("\n".join(certificats), paire.private_key_pem.bytes().decode())
+
+
+def mutuel(autorite: trustme.CA) -> ssl.SSLContext:
+    """Return the context of a server that serves those alone who show a certificate of its authority."""
+    serveur = contexte(autorite, "localhost")
+    autorite.configure_trust(serveur)
+    serveur.verify_mode = ssl.CERT_REQUIRED
+    return serveur
+
+
+@pytest.mark.parametrize("chaine", [False, True])
+async def test_a_source_that_wants_a_certificate_is_shown_ours(
+    administration: Administration, ouvrir: Ouvrir, *, chaine: bool
+) -> None:
+    autorite = trustme.CA()
+    base = await administration.jouer(ecrire(OK), mutuel(autorite))
+    transport = ouvrir(base, autorite.cert_pem.bytes().decode(), identite(autorite, chaine=chaine))
+    assert (await transport.send(DEMANDE, deadline=5)).body == b"ok"
+
+
+@pytest.mark.parametrize("presente", [False, True])
+async def test_a_source_that_wants_a_certificate_answers_nobody_without_one_that_it_knows(
+    administration: Administration, ouvrir: Ouvrir, *, presente: bool
+) -> None:
+    autorite = trustme.CA()
+    base = await administration.jouer(ecrire(OK), mutuel(autorite))
+    transport = ouvrir(base, autorite.cert_pem.bytes().decode(), identite(trustme.CA()) if presente else None)
+    with pytest.raises(PanneDeTransport) as panne:
+        await transport.send(DEMANDE, deadline=5)
+    assert not secrets_de(panne.value)
+    assert administration.recu == []
+
+
+async def test_a_source_that_wants_no_certificate_is_served_all_the_same(
+    administration: Administration, ouvrir: Ouvrir
+) -> None:
+    autorite = trustme.CA()
+    base = await administration.jouer(ecrire(OK), contexte(autorite, "localhost"))
+    transport = ouvrir(base, autorite.cert_pem.bytes().decode(), identite(autorite))
+    assert (await transport.send(DEMANDE, deadline=5)).body == b"ok"
+
+
+def avec_mot_de_passe(pem: str) -> str:
+    cle = serialization.load_pem_private_key(pem.encode(), None)
+    chiffree = serialization.BestAvailableEncryption(SECRET.encode())
+    return cle.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, chiffree).decode()
+
+
+@pytest.mark.parametrize("classe", [HttpxTransport, ReqwestTransport])
+def test_an_identity_that_cannot_be_used_is_refused_when_built_and_leaves_no_file(
+    classe: type[HttpxTransport | ReqwestTransport], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    bonne = identite(trustme.CA())
+    mauvaises = [
+        IdentiteTls(SECRET, SECRET),
+        IdentiteTls(bonne.certificat, SECRET),
+        IdentiteTls(bonne.certificat, avec_mot_de_passe(bonne.cle)),
+    ]
+    for mauvaise in mauvaises:
+        with pytest.raises(ValueError, match="Certificat ou clé TLS inutilisable") as refus:
+            classe("https://source.example", identite=mauvaise)
+        assert SECRET not in repr(refus.value)
+    classe("https://source.example", identite=bonne)
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- In the process ---------------------------------------------------------------------------------------------------

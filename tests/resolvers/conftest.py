@@ -14,6 +14,7 @@ from graph.demande import Demande
 from graph.dossier_allocataire import DossierAllocataire
 from graph.errors import ErreurDeBloc
 from graph.habilitation import Habilitation
+from graph.lecture import Lecture
 from graph.schema import build_schema
 from graph.situation_fiscale import SituationFiscale
 from graph.statut_etudiant import StatutEtudiant
@@ -46,7 +47,7 @@ class SourceEcrite:
         self.demandes.append(demande)
         if isinstance(self.reponse, ErreurDeBloc):
             raise self.reponse
-        return self.reponse
+        return Lecture(self.reponse)
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,22 @@ class Interrogation:
         return self.ask(document, {"identite": PERSONNE} | dict(variables or {}), scopes)
 
     def ask(
-        self, document: str, variables: Mapping[str, Any], scopes: Iterable[str] = (), operation: str | None = None
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        scopes: Iterable[str] = (),
+        operation: str | None = None,
+        **circonstances: Any,
     ) -> Question:
-        return self.planner.plan(document, operation, variables, Circonstance(frozenset(scopes), AUJOURDHUI))
+        circonstance = Circonstance(frozenset(scopes), AUJOURDHUI, **circonstances)
+        return self.planner.plan(document, operation, variables, circonstance)
 
     def context(self, question: Question, scopes: Iterable[str], sources: Mapping[type[Any], Ask]) -> RequestContext:
-        habilitation = Habilitation(intitule="", cadre_juridique="", scopes=[], destinataires=[], expire=None)
-        return RequestContext(question.plan, habilitation, frozenset(scopes), AUJOURDHUI, sources, list)
+        habilitation = Habilitation(
+            intitule="", cadre_juridique="", scopes=[], destinataires=[], personnes_par_requete=1, expire=None
+        )
+        circonstance = Circonstance(frozenset(scopes), AUJOURDHUI)
+        return RequestContext(question.plan, habilitation, circonstance, sources, list)
 
     async def answer(self, question: Question, scopes: Iterable[str], sources: Mapping[type[Any], Ask]) -> Resultat:
         async with self.context(question, scopes, sources) as context:

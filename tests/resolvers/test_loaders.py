@@ -9,6 +9,7 @@ import pytest
 from graph.demande import Demande
 from graph.errors import SourceIndisponible
 from graph.identite import Identite
+from graph.lecture import Lecture
 from graph.situation_fiscale import SituationFiscale
 from graph.statut_etudiant import IdentiteEtudiant, StatutEtudiant
 from resolvers.context import HorsPlan, RequestContext
@@ -39,7 +40,7 @@ class Lente:
         except asyncio.CancelledError:
             self.abandonnee.set()
             raise
-        return self.reponse
+        return Lecture(self.reponse)
 
 
 async def test_one_bloc_under_several_aliases_is_asked_once(interrogation: Interrogation) -> None:

@@ -305,7 +305,7 @@ def champ(nom: str, garde: Scopes = (), *enfants: Champ, type_: type[Any] | None
 )
 def test_one_group_of_scopes_held_as_a_whole_is_enough(scopes: set[str], manquants: set[str] | None) -> None:
     bloc = champ("bloc", (), champ("feuille", (("a", "b"), ("c", "d"))))
-    plan = make_plan((champ("particulier", (), bloc, type_=Particulier),), frozenset(scopes), {})
+    plan = make_plan((champ("particulier", (), bloc, type_=Particulier),), frozenset(scopes), {}, [("particulier",)])
     ((prevu,),) = (personne.blocs for personne in plan.personnes)
     assert prevu.garde is (manquants is None)
     assert prevu.noeud.manquants == (manquants or set())

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from graph.dossier_allocataire import DossierAllocataire
-from graph.errors import DossierAbsent, ErreurInterne, NonHabilite, SourceQuota
+from graph.errors import DonneeNonFiable, DossierAbsent, ErreurInterne, IdentiteIncoherente, NonHabilite, SourceQuota
+from graph.lecture import Lecture
 from graph.scalars import Montant
 from graph.situation_fiscale import (
     AdresseTaxation,
@@ -18,6 +19,7 @@ from graph.situation_fiscale import (
     SituationFamilleFiscale,
     SituationFiscale,
 )
+from graph.source import Concordance
 from graph.statut_etudiant import Admission, EtablissementEtudes, IdentiteEtudiant, StatutEtudiant
 from resolvers.execution import Resultat
 from tests.resolvers.conftest import Interrogation, SourceEcrite
@@ -242,6 +244,55 @@ async def test_an_absence_is_told_as_such(interrogation: Interrogation) -> None:
     (consultee,) = resultat.data["particulier"]["sources"]
     assert (consultee["etat"], consultee["code"]) == ("ABSENT", "DOSSIER_ABSENT")
     assert isinstance(consultee["dureeMs"], int)
+
+
+async def test_what_a_source_does_not_vouch_for_is_null_with_its_reason(interrogation: Interrogation) -> None:
+    async def ask(_demande: object) -> Lecture[SituationFiscale]:
+        sans = replace(FISCALE, nombre_parts=None, declarant1=None)
+        return Lecture(sans, reserves={"nombre_parts": DonneeNonFiable(), "declarant1": DonneeNonFiable()})
+
+    champs = "revenuFiscalReference n: nombreParts declarant1 { nomNaissance } declarant2 { __typename }"
+    scopes = {N1, RFR, "dgfip_nbpart"}
+    selection = f"situationFiscale {{ {champs} }} sources {{ etat code }}"
+    resultat = await answer(interrogation, selection, scopes, {SituationFiscale: ask})
+    assert resultat.data["particulier"] == {
+        "situationFiscale": {
+            "revenuFiscalReference": 33219.5,
+            "n": None,
+            "declarant1": None,
+            "declarant2": {"__typename": "Declarant2"},
+        },
+        "sources": [{"etat": "OBTENU", "code": None}],
+    }
+    assert errors(resultat) == [
+        ("situationFiscale.declarant1", "NON_HABILITE", ["dgfip_nmNaiDec1"]),
+        ("situationFiscale.n", "DONNEE_NON_FIABLE", []),
+    ]
+    assert [une.source for une in resultat.erreurs] == [None, "dgfip"]
+
+
+async def test_what_was_compared_is_told_in_band_be_the_answer_shown_or_held_back(interrogation: Interrogation) -> None:
+    selection = """
+      statutEtudiant { identite { prenom } } situationFiscale { revenuFiscalReference }
+      dossierAllocataire { __typename } sources { code concordance { nom prenoms dateNaissance t: __typename } }
+    """
+    vue = Concordance(nom=True, prenoms=None, date_naissance=True)
+    autre = Concordance(nom=False, prenoms=True, date_naissance=None)
+
+    async def ask(_demande: object) -> Lecture[StatutEtudiant]:
+        return Lecture(STATUT, concordance=vue)
+
+    sources = {StatutEtudiant: ask, SituationFiscale: SourceEcrite(IdentiteIncoherente(autre))}
+    resultat = await answer(interrogation, selection, {N1, RFR, "mesri_identite"}, sources)
+    assert resultat.data["particulier"]["situationFiscale"] is None
+    assert resultat.data["particulier"]["sources"] == [
+        {"code": None, "concordance": {"nom": True, "prenoms": None, "dateNaissance": True, "t": "Concordance"}},
+        {
+            "code": "IDENTITE_INCOHERENTE",
+            "concordance": {"nom": False, "prenoms": True, "dateNaissance": None, "t": "Concordance"},
+        },
+        {"code": None, "concordance": None},
+    ]
 
 
 async def test_a_value_that_breaks_its_type_takes_the_whole_bloc_with_it(interrogation: Interrogation) -> None:

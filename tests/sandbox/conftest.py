@@ -5,7 +5,7 @@ import pytest
 
 from sandbox.jetons import Emetteur
 
-Emis = list[tuple[Sequence[str], str, str]]
+Emis = list[tuple[Sequence[str], str, str, int | None]]
 
 
 class EmetteurNotant:
@@ -14,8 +14,10 @@ class EmetteurNotant:
     def __init__(self, emis: Emis) -> None:
         self._emis = emis
 
-    async def emettre(self, scopes: Sequence[str], siret: str, intitule: str) -> tuple[str, datetime]:
-        self._emis.append((scopes, siret, intitule))
+    async def emettre(
+        self, scopes: Sequence[str], siret: str, intitule: str, personnes: int | None
+    ) -> tuple[str, datetime]:
+        self._emis.append((scopes, siret, intitule, personnes))
         return f"apg_{len(self._emis)}", datetime(2027, 11, 23, tzinfo=UTC)
 
 

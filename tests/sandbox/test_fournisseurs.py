@@ -7,35 +7,27 @@ import pytest
 from fastapi import FastAPI
 
 from graph.catalogue import core, scopes
-from graph.demande import Demande
 from graph.schema import build_schema
 from providers._call import SourceClient
 from providers._catalogue import sources
-from providers._simulateur import reglage
-from providers._source import Appel, Source
+from providers._source import Source
 from providers._transport import HttpxTransport, Transport, in_process
 from sandbox.jetons import Emetteur, Guichet
 from sandbox.personas import load
 from sandbox.routes import build_router
 from sandbox.simulateurs import simuler
+from tests.providers.interrogation import appel_du, demander, reglages
 
 AUJOURDHUI = date(2026, 11, 23)
 PERSONAS = load(lambda: AUJOURDHUI)
-ARGUMENTS = {"annee_revenus": 2025, "annee": 2026, "mois": 11}
-APPEL = Appel(
-    destinataire="13002526500013",
-    correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
-    appelant="jeton",
-    aujourdhui=AUJOURDHUI,
-)
 
 
 async def appeler(source: Source[Any], transport: Transport) -> Any:
     connue = PERSONAS.trouver(lambda persona: source.nom in persona.sources)[0]
-    reglages = {nom: reglage(source.nom, nom) for nom in (*source.auth.reglages, *(n for _, n in source.entetes))}
-    client = SourceClient(source, transport, reglages, monotonic)
+    client = SourceClient(source, transport, reglages(source), monotonic)
     try:
-        return await client.call(Demande(connue.identite, **ARGUMENTS), APPEL, echeance=monotonic() + 10)
+        demande = demander(source, connue.identite, connue.arguments, AUJOURDHUI)
+        return await client.call(demande, appel_du(AUJOURDHUI), echeance=monotonic() + 10)
     finally:
         await client.aclose()
 

@@ -87,7 +87,7 @@ async def test_the_tokens_of_the_profiles_are_issued_once(client: httpx.AsyncCli
 
 
 async def test_a_token_is_issued_to_measure(
-    client: httpx.AsyncClient, emis: list[tuple[Sequence[str], str, str]]
+    client: httpx.AsyncClient, emis: list[tuple[Sequence[str], str, str, int | None]]
 ) -> None:
     corps = {"scopes": ["dgfip_rfr", "cnaf_enfants", "dgfip_rfr"], "siret": "13002526500013"}
     reponse = await client.post("/bac-a-sable/jetons", json=corps)
@@ -98,7 +98,9 @@ async def test_a_token_is_issued_to_measure(
         "siret": "13002526500013",
         "expire": "2027-11-23T00:00:00+00:00",
     }
-    assert emis[0][:2] == (["cnaf_enfants", "dgfip_rfr"], "13002526500013")
+    assert emis[0] == (["cnaf_enfants", "dgfip_rfr"], "13002526500013", "Bac à sable : à la demande", None)
+    await client.post("/bac-a-sable/jetons", json={**corps, "personnes": 3})
+    assert emis[1][3] == 3
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,21 @@
 import copy
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import pytest
 
+from graph.circonstances import PARIS
 from graph.demande import Demande
-from graph.dossier_allocataire import (
-    AdresseAllocataire,
-    DossierAllocataire,
-    PersonneFoyer,
-    QuotientFamilial,
-    RegimeAllocataire,
-)
+from graph.dossier_allocataire import DossierAllocataire, QuotientFamilial, RegimeAllocataire
 from graph.enums import Sexe
 from graph.errors import DossierAbsent, ErreurDeBloc, IdentiteNonReconnue, SourceReponseInvalide
+from graph.foyer import AdresseAllocataire, PersonneFoyer
 from graph.identite import DateNaissance, EtatCivil, Identite, IdentitePivot
 from graph.scalars import DatePartielle
+from providers._maintenance import reste
 from providers._source import Appel, Paires, UpstreamResponse
 from providers.cnav_quotient_familial import SOURCE
 
@@ -67,7 +64,7 @@ def appel() -> Appel:
         destinataire="13002526500013",
         correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
         appelant="jeton",
-        aujourdhui=date(2026, 3, 14),
+        instant=datetime(2026, 3, 14, 12, tzinfo=PARIS),
     )
 
 
@@ -141,7 +138,7 @@ def test_the_msa_computes_today(appel: Appel) -> None:
     assert quotient(lire(appel, corps, MSA)) == QuotientFamilial(
         regime=RegimeAllocataire.MSA, valeur=464, annee=2025, mois=4, annee_calcul=2026, mois_calcul=3
     )
-    demain = replace(appel, aujourdhui=date(2026, 4, 1))
+    demain = replace(appel, instant=datetime(2026, 4, 1, 12, tzinfo=PARIS))
     assert quotient(lire(demain, CORPS, MSA)).mois_calcul == 4
 
 
@@ -202,6 +199,7 @@ def test_each_line_of_the_address_has_its_place(appel: Appel, champ: str, attrib
     ("chemin", "valeur"),
     [
         (("allocataires",), ...),
+        (("allocataires",), []),
         (("adresse",), ...),
         (("adresse",), None),
         ((*ENFANT, "nomNaissance"), ...),
@@ -275,17 +273,23 @@ def test_no_single_change_breaks_the_reader_or_shows_a_value(
     assert refus is None or "CANARI" not in f"{refus!r} {refus.cause} {refus.__cause__!r}"
 
 
-def test_only_the_person_asked_about_is_named_to_the_trace(appel: Appel) -> None:
-    attendu = EtatCivil("CHAMPION", ("JEAN-PASCAL", "ROMAIN"), "1980-06-12")
-    assert SOURCE.etats_civils(lire(appel), DEMANDE) == (attendu,)
+def test_every_allocataire_is_compared_with_the_person_asked_about_and_no_child(appel: Appel) -> None:
+    assert SOURCE.etats_civils(lire(appel)) == (
+        EtatCivil("CHAMPION", ("JEAN-PASCAL", "ROMAIN"), "1980-06-12", nom_usage="DU MONDE"),
+        EtatCivil("MARTIN", ("ANNE",), "1980-06-12"),
+    )
 
 
-def test_nobody_is_named_when_the_answer_is_about_others(appel: Appel) -> None:
-    autre = Demande(Identite(pivot=replace(PIVOT, nom_naissance="Durand")), annee=2025, mois=4)
-    assert SOURCE.etats_civils(lire(appel), autre) == ()
+@pytest.mark.parametrize("valeur", ["", "0000-00-00", None, ...])
+def test_an_allocataire_whose_birth_date_nobody_knows_is_compared_too(appel: Appel, valeur: object) -> None:
+    dossier = lire(appel, modifie(("allocataires", 0, "dateNaissance"), valeur))
+    assert [lu.naissance for lu in SOURCE.etats_civils(dossier)] == ["0000-00-00", "1980-06-12"]
 
 
-def test_a_person_whose_birth_date_nobody_knows_is_named_too(appel: Appel) -> None:
-    sans_date = Demande(Identite(pivot=replace(PIVOT, naissance=DateNaissance())), annee=2025, mois=4)
-    dossier = lire(appel, modifie(("allocataires", 0, "dateNaissance"), ""))
-    assert [lu.naissance for lu in SOURCE.etats_civils(dossier, sans_date)] == ["0000-00-00"]
+@pytest.mark.parametrize(
+    ("jour", "heure", "minute", "fermee"),
+    [(15, 22, 59, False), (15, 23, 0, True), (15, 23, 44, True), (15, 23, 45, False), (14, 23, 10, False)],
+)
+def test_the_cnaf_is_closed_on_sunday_nights(jour: int, heure: int, minute: int, fermee: bool) -> None:  # noqa: FBT001 - a table of cases
+    instant = datetime(2026, 3, jour, heure, minute, tzinfo=PARIS)
+    assert (reste(SOURCE.maintenances, instant) is not None) is fermee

@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from graph.circonstances import PARIS
 from graph.demande import Demande
 from graph.enums import Sexe
 from graph.errors import IdentifiantManquant
@@ -17,7 +18,7 @@ def appel() -> Appel:
         destinataire="13002526500013",
         correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
         appelant="jeton",
-        aujourdhui=date(2026, 3, 14),
+        instant=datetime(2026, 3, 14, 12, tzinfo=PARIS),
     )
 
 

@@ -1,16 +1,18 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
+from graph.circonstances import PARIS
 from graph.demande import Demande
 from graph.enums import Sexe
-from graph.errors import DossierAbsent, ErreurDeBloc, IdentiteNonReconnue
+from graph.errors import DossierAbsent, ErreurDeBloc, IdentiteIncoherente, IdentiteNonReconnue
 from graph.identite import DateNaissance, Identite, IdentitePivot
+from providers._concordance import confronter
 from providers._personas import Persona, Personas
 from providers._simulateur import reglage
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
@@ -55,7 +57,7 @@ def appel() -> Appel:
         destinataire="13002526500013",
         correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
         appelant="jeton",
-        aujourdhui=date(2026, 3, 14),
+        instant=datetime(2026, 3, 14, 12, tzinfo=PARIS),
     )
 
 
@@ -109,7 +111,7 @@ def test_the_adapter_reads_back_what_the_persona_holds(appel: Appel) -> None:
     ]
     assert [enfant.date_naissance for enfant in dossier.enfants] == ["2012-04-00"]
     assert dossier.adresse.code_postal_ville == "08320 VIREUX"
-    assert [lu.prenoms[0] for lu in SOURCE.etats_civils(dossier, Demande(Identite(pivot=LEFEBVRE)))] == ["ALEXIS"]
+    assert [lu.prenoms[0] for lu in SOURCE.etats_civils(dossier)] == ["ALEXIS", "ANNE"]
 
 
 @pytest.mark.parametrize(("annee", "mois", "valeur"), [(2026, 3, 2550), (2026, 1, 2400), (2025, 12, None)])
@@ -165,6 +167,9 @@ def test_the_adapter_understands_why_there_is_no_file(appel: Appel, nom: str, at
     [
         {"prenoms": ("ALEXIS",)},
         {"prenoms": ("alexis", "autre")},
+        {"prenoms": ("Allexis",)},
+        {"prenoms": ("Alexys", "Jérôme", "Jean-Philippe")},
+        {"prenoms": ("Aleksis",)},
         {"naissance": DateNaissance(1982)},
         {"naissance": DateNaissance(1982, 12)},
         {"code_commune": None},
@@ -174,6 +179,15 @@ def test_the_adapter_understands_why_there_is_no_file(appel: Appel, nom: str, at
 )
 def test_the_sngi_recognises(appel: Appel, change: dict[str, Any]) -> None:
     assert lire(appel, monde(), replace(LEFEBVRE, **change)).quotient_familial.valeur == 2550
+
+
+@pytest.mark.parametrize("prenom", ["Allexis", "Alexys", "Aleksis"])
+def test_a_file_found_by_a_first_name_alike_is_withheld_by_the_comparison_of_identities(
+    appel: Appel, prenom: str
+) -> None:
+    pivot = replace(LEFEBVRE, prenoms=(prenom,))
+    with pytest.raises(IdentiteIncoherente):
+        confronter(Identite(pivot=pivot), SOURCE.etats_civils(lire(appel, monde(), pivot)))
 
 
 @pytest.mark.parametrize("pivot", [FAKIR, LISA])
@@ -187,6 +201,9 @@ def test_the_sngi_recognises_who_was_born_abroad_or_on_an_unknown_day(appel: App
         {"nom_naissance": "ROUX"},
         {"prenoms": ("Gérôme",)},
         {"prenoms": ("Alexis",), "naissance": DateNaissance(1982)},
+        {"prenoms": ("Allexis", "Gérôme", "Jean-Philippe"), "naissance": DateNaissance(1982)},
+        {"prenoms": ("Alexis", "Jérôme", "Jean-Philippe"), "naissance": DateNaissance(1982, 12)},
+        {"prenoms": ("Alice",)},
         {"naissance": DateNaissance(1982, 12, 28)},
         {"naissance": DateNaissance(1982, 11)},
         {"naissance": DateNaissance()},
@@ -202,6 +219,18 @@ def test_the_sngi_does_not_recognise(appel: Appel, change: dict[str, Any]) -> No
     assert refus(SOURCE.simulate(requete(appel, pivot), monde())) == (404, 40409)
     with pytest.raises(IdentiteNonReconnue):
         lire(appel, monde(), pivot)
+
+
+def test_a_date_that_the_registers_do_not_know_is_found_by_those_who_give_none_alone(appel: Appel) -> None:
+    datee = replace(LISA, naissance=DateNaissance(1980, 1, 1))
+    assert refus(SOURCE.simulate(requete(appel, datee), monde())) == (404, 40409)
+
+
+def test_whoever_bears_the_very_first_name_comes_before_whoever_has_one_alike(appel: Appel) -> None:
+    jumelle = persona({"absent": "MSA"}, replace(LEFEBVRE, prenoms=("Alexia",)))
+    assert lire(appel, monde(persona(), jumelle)).quotient_familial.valeur == 2550
+    ambigu = replace(LEFEBVRE, prenoms=("Alexi",))
+    assert refus(SOURCE.simulate(requete(appel, ambigu), monde(persona(), jumelle))) == (404, 40409)
 
 
 def test_the_name_in_use_is_enough_without_a_birth_name(appel: Appel) -> None:

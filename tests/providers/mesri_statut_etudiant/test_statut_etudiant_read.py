@@ -1,11 +1,12 @@
 import copy
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
+from graph.circonstances import PARIS
 from graph.demande import Demande
 from graph.enums import Sexe
 from graph.errors import DossierAbsent, ErreurDeBloc, IdentiteIncoherente, IdentiteNonReconnue, SourceReponseInvalide
@@ -48,7 +49,7 @@ def appel() -> Appel:
         destinataire="13002526500013",
         correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
         appelant="jeton",
-        aujourdhui=date(2026, 3, 14),
+        instant=datetime(2026, 3, 14, 12, tzinfo=PARIS),
     )
 
 
@@ -225,9 +226,15 @@ def test_no_single_change_breaks_the_reader_or_shows_a_value(
 
 
 def test_the_student_is_named_to_the_trace(appel: Appel) -> None:
-    assert SOURCE.etats_civils(lire(appel), PAR_INE) == (EtatCivil("Dupont", ("Jean",), "2000-01-01"),)
+    assert SOURCE.etats_civils(lire(appel)) == (EtatCivil("Dupont", ("Jean",), "2000-01-01"),)
 
 
-@pytest.mark.parametrize("champ", ["prenom", "dateNaissance"])
-def test_an_incomplete_student_is_not_named_to_the_trace(appel: Appel, champ: str) -> None:
-    assert SOURCE.etats_civils(lire(appel, modifie((champ,), "")), PAR_INE) == ()
+@pytest.mark.parametrize(
+    ("champ", "attendu"),
+    [
+        ("prenom", EtatCivil("Dupont", (), "2000-01-01")),
+        ("dateNaissance", EtatCivil("Dupont", ("Jean",), "0000-00-00")),
+    ],
+)
+def test_what_the_ministry_does_not_say_is_left_blank(appel: Appel, champ: str, attendu: EtatCivil) -> None:
+    assert SOURCE.etats_civils(lire(appel, modifie((champ,), ""))) == (attendu,)

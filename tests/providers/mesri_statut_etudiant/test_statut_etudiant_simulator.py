@@ -1,11 +1,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
+from graph.circonstances import PARIS
 from graph.demande import Demande
 from graph.enums import Sexe
 from graph.errors import DossierAbsent, IdentiteIncoherente, IdentiteNonReconnue
@@ -50,7 +51,7 @@ def appel() -> Appel:
         destinataire="13002526500013",
         correlation="0f8fad5b-d9cb-469f-a165-70867728950e",
         appelant="jeton",
-        aujourdhui=date(2026, 3, 14),
+        instant=datetime(2026, 3, 14, 12, tzinfo=PARIS),
     )
 
 
@@ -92,7 +93,7 @@ def test_the_adapter_reads_back_what_the_persona_holds(appel: Appel, demande: De
     ]
     assert lu.admissions[0].regime_formation.code is CodeRegimeFormation.RF4
     assert (lu.identite.nom_naissance, lu.identite.prenom) == ("Montgomery-Dupré", "Zoë")
-    assert [lue.naissance for lue in SOURCE.etats_civils(lu, demande)] == ["2004-02-14"]
+    assert [lue.naissance for lue in SOURCE.etats_civils(lu)] == ["2004-02-14"]
 
 
 def test_enrolments_follow_the_school_year(appel: Appel) -> None:

@@ -1,0 +1,19 @@
+import pytest
+
+from providers.cnav_revenu_solidarite_active import SOURCE
+from tests.providers.allers_retours import APPEL, Epreuve
+from tests.providers.prestations.epreuves import DEMANDE, ligne
+
+EPREUVE = Epreuve(SOURCE, DEMANDE)
+
+
+@pytest.mark.parametrize(("code", "attendu"), [("FA3101", False), ("FA3102", True)])
+def test_the_code_of_its_line_tells_the_increase(code: str, attendu: bool) -> None:  # noqa: FBT001 - a table of cases
+    assert EPREUVE.lire({"indicateur": "BENEFICIAIRE", "listePrestation": [ligne(code)]}).avec_majoration is attendu
+
+
+@pytest.mark.parametrize("code", ["FA3105", "FA3106", "FA1001"])
+def test_the_line_of_another_prestation_does_not(code: str) -> None:
+    bloc = EPREUVE.lire({"indicateur": "BENEFICIAIRE", "listePrestation": [ligne(code)]})
+    assert bloc.avec_majoration is None
+    assert list(SOURCE.reserves(bloc, DEMANDE, APPEL)) == ["avec_majoration"]
