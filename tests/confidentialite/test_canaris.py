@@ -1,7 +1,9 @@
 """Nothing of a person leaves but in the data of an answer: not in logs, metrics, errors nor any file of ours."""
 
 import base64
+import itertools
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,18 @@ import httpx
 import pytest
 
 from tests.confidentialite.canaris import Canari, Chasse, breed, write
-from tests.proprietes.monde import everything
+from tests.proprietes.monde import arguments_written, everything, literal
 from tests.proprietes.oracle import read_types
 from tests.serveur import Serveur, serveur
 
 RACINE = Path(__file__).parents[2]
+SERVEUR = Path(__file__).with_name("serveur_france_connect.py")
+PLUSIEURS = "query($i: [IdentiteInput!]!) { particuliers(identites: $i) { sources { chemin } } }"
+#: Stands for the canary's own identity.
+DONNEE = object()
 NOMBRE, GRAINE = 60, 20_261_123
 #: How many of them are sent in every wrong way.
 BAVARDS = 10
-SOURCES = ("dgfip_situation_fiscale", "cnav_quotient_familial", "mesri_statut_etudiant")
 PANNES = (
     {"mode": "lente", "delai_ms": 2_000},
     {"mode": "muette"},
@@ -33,8 +38,18 @@ PANNES = (
     {"mode": "html"},
     {"mode": "trop_grosse"},
 )
-TOUT = everything(read_types((RACINE / "schema.graphql").read_text(encoding="utf-8")), "Particulier")
-QUERY = f"query($identite: IdentiteInput!) {{ particulier(identite: $identite) {TOUT} }}"
+TYPES = read_types((RACINE / "schema.graphql").read_text(encoding="utf-8"))
+
+
+def question(arguments: Mapping[str, Mapping[str, Any]]) -> str:
+    """Ask everything of a person, with the arguments that she has for each bloc."""
+    blocs = " ".join(
+        nom
+        + arguments_written({cle: literal(valeur) for cle, valeur in arguments.get(nom, {}).items()})
+        + everything(TYPES, sous)
+        for nom, (_, sous) in TYPES["Particulier"].items()
+    )
+    return f"query($identite: IdentiteInput) {{ particulier(identite: $identite) {{ {blocs} }} }}"
 
 
 @pytest.mark.parametrize("entoure", [b"", b"a", b"ab", b"abc"])
@@ -71,9 +86,12 @@ class Campagne:
     def play(self) -> None:
         tous = self._client.get("/bac-a-sable/jetons").json()[0]["scopes"]
         self.jetons = [self._jeton(tous), self._jeton(["cnaf_enfants"]), self._jeton(["mesri_identite", "dgfip_rfr"])]
+        self.sources = list(self._client.get("/bac-a-sable/appels").json())
         for rang, canari in enumerate(self._canaris):
-            self.donnees[rang] = self._ask(canari.identite, self.jetons[0])
-            self._ask(canari.identite, self.jetons[1 + rang % 2])
+            presentee = {"X-FranceConnect-Token": canari.nom}
+            self.donnees[rang] = self._ask(canari, self.jetons[0])
+            self.donnees[rang] += self._ask(canari, self.jetons[0], presentee, identite=None)
+            self._ask(canari, self.jetons[1 + rang % 2])
         self._break_sources()
         self._send_nonsense()
 
@@ -85,38 +103,53 @@ class Campagne:
     def _break_sources(self) -> None:
         """Consult persons while each source fails in each way, then persons made of two."""
         for rang, panne in enumerate(PANNES):
-            for source in SOURCES:
+            canari = self._canaris[rang]
+            for source in self.sources:
                 self._client.put(f"/bac-a-sable/sources/{source}/panne", json=panne)
-            self._ask(self._canaris[rang].identite, self.jetons[0], {"X-Delai-Max-Ms": "500"})
-            for source in SOURCES:
+            self._ask(canari, self.jetons[0], {"X-Delai-Max-Ms": "500"})
+            self._ask(
+                canari,
+                self.jetons[0],
+                {"X-Delai-Max-Ms": "500", "X-FranceConnect-Token": canari.nom},
+                identite=None,
+            )
+            for source in self.sources:
                 self._client.delete(f"/bac-a-sable/sources/{source}/panne")
-        une, autre = self._canaris[:2]
-        self._ask({**une.identite, "identitePivot": autre.identite["identitePivot"]}, self.jetons[0])
+        for canari, autre in itertools.pairwise(self._canaris[:6]):
+            chimere = {**canari.identite, "identitePivot": autre.identite["identitePivot"]}
+            self._ask(canari, self.jetons[0], identite=chimere)
 
     def _send_nonsense(self) -> None:
         """Send what is refused, with the values of persons everywhere."""
-        for canari in self._canaris[-BAVARDS:]:
+        for canari in self._canaris[:BAVARDS]:
             valeurs, pivot = canari.valeurs, canari.identite["identitePivot"]
+            une, autre, troisieme, quatrieme = itertools.islice(itertools.cycle(valeurs), 4)
+            (nombre, *_) = [*filter(str.isdigit, valeurs), "847193605"]
             for champ in pivot:
-                self._ask({"identitePivot": {**pivot, champ: f"{valeurs[0]}{valeurs[7]}"}}, self.jetons[0])
-            self._ask({"identitePivot": {**pivot, "moisDateNaissance": int(valeurs[13])}}, self.jetons[0])
-            self._ask({"ine": canari.tues[0], "numeroFiscal": canari.tues[1]}, self.jetons[0])
-            self._ask({valeurs[6]: valeurs[8]}, self.jetons[0])
-            self._ask(canari.identite, f"apg_{valeurs[9]}")
-            self._ask(canari.identite, self.jetons[0], {"X-FranceConnect-Token": canari.tues[0]})
-            self._ask(canari.identite, self.jetons[0], {"X-Destinataire": canari.tues[0]})
-            self._ask(canari.identite, self.jetons[0], {"X-Delai-Max-Ms": valeurs[9]})
-            self._post(json.dumps({"query": f'{{ particulier(identite: "{valeurs[0]}") {{ __typename }} }}'}))
-            self._post(json.dumps({"query": f"{{ particulier(identite: {{ ine: {valeurs[13]} }}) {{ a }} }}"}))
-            self._post(json.dumps({"query": '{ __typename "', "operationName": valeurs[1], "variables": valeurs}))
+                self._ask(canari, self.jetons[0], identite={"identitePivot": {**pivot, champ: f"{une}{autre}"}})
+            self._ask(canari, self.jetons[0], identite={"identitePivot": {**pivot, "moisDateNaissance": int(nombre)}})
+            self._ask(canari, self.jetons[0], identite={"ine": une, "numeroFiscal": autre})
+            self._ask(canari, self.jetons[0], identite={"identifiantSportif": une, "identifiantFranceTravail": "é"})
+            self._ask(canari, self.jetons[0], identite={troisieme: autre})
+            self._ask(canari, f"apg_{quote(quatrieme)}")
+            self._ask(canari, self.jetons[0], {"X-FranceConnect-Token": quote(une)}, identite=None)
+            self._ask(canari, self.jetons[0], {"X-FranceConnect-Token": canari.nom})
+            self._ask(canari, self.jetons[0], {"X-Destinataire": quote(une)})
+            self._ask(canari, self.jetons[0], {"X-Delai-Max-Ms": quote(autre)})
+            self._post(json.dumps({"query": f'{{ particulier(identite: "{une}") {{ __typename }} }}'}))
+            self._post(json.dumps({"query": f"{{ particulier(identite: {{ ine: {nombre} }}) {{ a }} }}"}))
+            self._post(json.dumps({"query": f'{{ particulier {{ vehicule(immatriculation: "{une}") {{ a }} }} }}'}))
+            self._post(json.dumps({"query": '{ __typename "', "operationName": autre, "variables": valeurs}))
+            self._post(json.dumps({"query": PLUSIEURS, "variables": {"i": [canari.identite, {"ine": une}]}}))
             self._post(json.dumps([canari.identite]))
             self._post(json.dumps(canari.identite)[:-1])
-            self._client.get("/graphql", params={"query": valeurs[0], "token": self.jetons[0]})
-            self._client.post(f"/inconnu/{quote(valeurs[0])}", json=canari.identite)
+            self._client.get("/graphql", params={"query": une, "token": self.jetons[0]})
+            self._client.post(f"/inconnu/{quote(une)}", json=canari.identite)
 
-    def _ask(self, identite: Any, jeton: str, headers: Mapping[str, str] | None = None) -> str:
+    def _ask(self, canari: Canari, jeton: str, headers: Mapping[str, str] | None = None, identite: Any = DONNEE) -> str:
         """Ask everything of somebody; return the data."""
-        corps = json.dumps({"query": QUERY, "variables": {"identite": identite}})
+        variables = {"identite": canari.identite if identite is DONNEE else identite}
+        corps = json.dumps({"query": question(canari.persona.arguments), "variables": variables})
         reponse = self._post(corps, {"Authorization": f"Bearer {jeton}", **(headers or {})})
         return json.dumps(reponse.get("data"), ensure_ascii=False)
 
@@ -138,10 +171,10 @@ def canaris() -> list[Canari]:
 @pytest.fixture(scope="module")
 def passerelle(canaris: list[Canari], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveur]:
     personas = tmp_path_factory.mktemp("personas")
-    # The sandbox shows the first person to developers at the start: not one of those that are hunted.
+    # The sandbox shows the person whom the most administrations know to developers at the start: not one of the hunted.
     write(breed(1, GRAINE + 1), personas / "a.yaml")
     write(canaris, personas / "b.yaml")
-    with serveur(personas=str(personas)) as lancee:
+    with serveur(commande=(sys.executable, SERVEUR), personas=str(personas)) as lancee:
         yield lancee
 
 
@@ -162,6 +195,10 @@ def chasse(campagne: Campagne, canaris: list[Canari]) -> Chasse:
 def test_every_value_is_in_the_data_that_a_granted_caller_receives(campagne: Campagne, canaris: list[Canari]) -> None:
     for rang, canari in enumerate(canaris):
         assert Chasse(canari.rendues).find(campagne.donnees[rang].encode()) == set(canari.rendues)
+
+
+def test_every_source_holds_something_on_a_canary(campagne: Campagne, canaris: list[Canari]) -> None:
+    assert {source for canari in canaris for source in canari.persona.sources} == set(campagne.sources)
 
 
 def test_the_campaign_met_refusals_and_faults(campagne: Campagne) -> None:
