@@ -28,6 +28,7 @@ from graph.service_national import ServiceNational
 from graph.situation_fiscale import ANNEE_REVENUS, SCOPES_ANNEES, SituationFiscale, resoudre_annee
 from graph.source import SourceConsultee
 from graph.statut_etudiant import StatutEtudiant
+from graph.statut_sportif import StatutSportif
 from graph.vehicule import IMMATRICULATION, Vehicule, ecrire_immatriculation
 
 
@@ -127,6 +128,11 @@ class Particulier:
     async def indemnites_chomage(self, info: Info) -> IndemnitesChomage | None:
         """Ask France Travail."""
         return await info.load(IndemnitesChomage, Demande(self.identite))
+
+    @bloc_field("Statut de sportif de haut niveau (ministère des Sports).")
+    async def statut_sportif(self, info: Info) -> StatutSportif | None:
+        """Ask the Sport Data Hub."""
+        return await info.load(StatutSportif, Demande(self.identite))
 
     @bloc_field("Scolarité dans le premier ou le second degré (MEN).", regle=inscription)
     async def scolarite(
