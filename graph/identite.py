@@ -97,7 +97,6 @@ def _commune_nommee(pivot: IdentitePivot) -> bool:
     return bool(pivot.nom_commune and pivot.code_departement and pivot.naissance.annee)
 
 
-FRANCE_CONNECT = Identification("FranceConnect (en-tête X-FranceConnect-Token)", lambda i: i.france_connect)
 INE = Identification("ine", lambda i: i.ine is not None)
 NUMERO_FISCAL = Identification("numeroFiscal", lambda i: i.numero_fiscal is not None)
 IDENTIFIANT_FRANCE_TRAVAIL = Identification(
@@ -111,6 +110,10 @@ PIVOT_DATE = Identification(
 PIVOT_COMPLET = Identification(
     "identitePivot avec sexeEtatCivil et date de naissance complète",
     lambda i: i.pivot is not None and i.pivot.sexe is not None and i.pivot.naissance.complete,
+)
+#: FranceConnect always gives the sex and the whole birth date.
+FRANCE_CONNECT = Identification(
+    "FranceConnect (en-tête X-FranceConnect-Token)", lambda i: i.france_connect and PIVOT_COMPLET.possible(i)
 )
 PIVOT_PAYS = Identification(
     "identitePivot avec sexeEtatCivil, date de naissance complète et codeCogInseePaysNaissance",

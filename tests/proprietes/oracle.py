@@ -40,7 +40,10 @@ SANS_QUESTION, NON_HABILITE = Refus("SANS_QUESTION", "OBTENU"), Refus("NON_HABIL
 
 
 class Oracle:
-    """Predicts an answer: `data`, `erreurs` (path, code, state, missing scopes), `blocs` (path, person, bloc, …)."""
+    """Predicts an answer: `data`, `erreurs` (path, code, state, missing scopes), `blocs` (path, person, bloc, …).
+
+    `permises` and `refusees` are the leaves judged on the way, as `Type.field`.
+    """
 
     def __init__(
         self, types: Types, scopes: frozenset[str], query: str, variables: Mapping[str, Any], monde: Monde
@@ -53,6 +56,8 @@ class Oracle:
         self.types, self.scopes, self.monde = types, scopes, monde
         self.erreurs: list[tuple[Chemin | None, str, str, list[str]]] = []
         self.blocs: list[tuple[Chemin, Any, str, dict[str, Any], Refus | None]] = []
+        self.permises: set[str] = set()
+        self.refusees: set[str] = set()
 
     def data(self, racine: Mapping[str, Any], sources: Callable[[list[Any]], list[Any]]) -> dict[str, Any]:
         """Predict `data`; `racine` is what the other roots answer, `sources` tells the outcomes of blocs in band."""
@@ -123,7 +128,10 @@ class Oracle:
             return []
         groups, under = self.types[parent][name(nodes)]
         here = above | self.missing(groups)
-        return [here] if under not in self.types else self.below(under, nodes, here) or ([here] if groups else [])
+        if under not in self.types:
+            (self.refusees if here else self.permises).add(f"{parent}.{name(nodes)}")
+            return [here]
+        return self.below(under, nodes, here) or ([here] if groups else [])
 
     def below(self, under: str, nodes: list[Any], above: set[str]) -> list[set[str]]:
         return [lacks for child in self.collect(nodes).values() for lacks in self.leaves(under, child, above)]

@@ -4,6 +4,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,7 +30,16 @@ def quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-def predict(types: Types, monde: Monde, cas: Cas) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Vues:
+    """What a campaign saw: how often each thing worth seeing, and which leaves were granted, and refused."""
+
+    compte: Counter[str] = field(default_factory=Counter)
+    permises: set[str] = field(default_factory=set)
+    refusees: set[str] = field(default_factory=set)
+
+
+def predict(types: Types, monde: Monde, cas: Cas, vues: Vues) -> dict[str, Any]:
     """Return what the oracle expects, in the form of `observe`."""
 
     def answered(identite: Any, bloc: str, arguments: dict[str, Any]) -> Reponse:
@@ -59,6 +69,8 @@ def predict(types: Types, monde: Monde, cas: Cas) -> dict[str, Any]:
     oracle = Oracle(types, cas.scopes, cas.query, cas.variables, asked)
     habilitation = {"scopes": sorted(cas.scopes), "destinataires": [SIRET], "personnesParRequete": PERSONNES_MAX}
     data = oracle.data({"habilitation": habilitation, "sources": monde.sources}, in_band)
+    vues.permises.update(oracle.permises)
+    vues.refusees.update(oracle.refusees)
     sources = {chemin: monde.fournisseurs[bloc][0] for chemin, _, bloc, _, _ in oracle.blocs}
     questions = set()
     for _, identite, bloc, arguments, refus in oracle.blocs:
@@ -105,11 +117,11 @@ async def observe(application: Application, jeton: str, cas: Cas) -> dict[str, A
     }
 
 
-async def campaign(chemin: Path, graines: range, personnes: int | None = None) -> Counter[str]:
-    """Play one case per seed, and return how often each thing worth seeing was seen."""
+async def campaign(chemin: Path, graines: range, personnes: int | None = None) -> Vues:
+    """Play one case per seed, and return what was seen."""
     sdl = SDL.read_text(encoding="utf-8")
     types = read_types(sdl)
-    vus: Counter[str] = Counter()
+    vues = Vues()
     async with application(chemin, reconnaitre=Personnes().reconnaitre) as ouverte:
         monde = await discover(ouverte, types, sdl, personnes)
         alea = Random(graines.start)  # noqa: S311 - cases must be found again
@@ -118,13 +130,13 @@ async def campaign(chemin: Path, graines: range, personnes: int | None = None) -
         for graine in graines:
             alea = Random(graine)  # noqa: S311 - cases must be found again
             cas = draw(alea, types, monde, habilitations[graine % len(habilitations)])
-            attendu = predict(types, monde, cas)
+            attendu = predict(types, monde, cas, vues)
             observe_ = await observe(ouverte, jetons[cas.scopes], cas)
             assert observe_ == attendu, tell(graine, cas, attendu, observe_)
-            vus.update(worth_seeing(monde, cas, attendu))
+            vues.compte.update(worth_seeing(monde, cas, attendu))
             if graine % 500 == 0:
-                print(f"{graine} {dict(vus)}")  # noqa: T201 - long work shows progress
-    return vus
+                print(f"{graine} {dict(vues.compte)}")  # noqa: T201 - long work shows progress
+    return vues
 
 
 def tell(graine: int, cas: Cas, attendu: object, observe_: object) -> str:
@@ -158,12 +170,22 @@ def worth_seeing(monde: Monde, cas: Cas, attendu: dict[str, Any]) -> dict[str, b
 
 
 async def test_answers_errors_and_calls_are_those_that_the_schema_implies(tmp_path: Path) -> None:
-    vus = await campaign(tmp_path, range(300), personnes=14)
-    assert min(vus.values()) > 1, f"the generator went blind: {vus}"
+    vues = await campaign(tmp_path, range(300), personnes=14)
+    assert min(vues.compte.values()) > 1, f"the generator went blind: {vues.compte}"
 
 
 @pytest.mark.campagne
-async def test_a_long_campaign_finds_no_difference(tmp_path: Path) -> None:
-    vus = await campaign(tmp_path, range(1_000, 6_000))
-    assert min(vus.values()) > 20, f"the generator went blind: {vus}"
-    print(f"5000 cases, no difference: {dict(vus)}")  # noqa: T201 - the campaign tells what it saw
+async def test_a_long_campaign_finds_no_difference_in_any_leaf(tmp_path: Path) -> None:
+    vues = await campaign(tmp_path, range(1_000, 6_000))
+    assert min(vues.compte.values()) > 20, f"the generator went blind: {vues.compte}"
+    assert vues.permises == vues.refusees == set(guarded_leaves(read_types(SDL.read_text(encoding="utf-8"))))
+    print(f"5000 cases, {len(vues.permises)} leaves, no difference: {dict(vues.compte)}")  # noqa: T201 - the campaign tells what it saw
+
+
+def guarded_leaves(types: Types, type_: str = "Particulier") -> Iterator[str]:
+    """Yield every leaf under a bloc, as `Type.field`."""
+    for nom, (_, sous) in types[type_].items():
+        if sous not in types:
+            yield f"{type_}.{nom}"
+        elif sous != "SourceConsultee":
+            yield from guarded_leaves(types, sous)
