@@ -100,7 +100,7 @@ class Conductor:
             habilitation=_shown(acces),
             circonstances=circonstance,
             asks=self._asks(appel, monotonic() + entrant.delai),
-            etats=self.sources.etats,
+            etats=partial(self.sources.etats, appel.instant),
         )
 
     def _asks(self, appel: Appel, echeance: float) -> Mapping[type[Any], Ask]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from time import monotonic
 from typing import Any, Protocol
@@ -75,9 +76,9 @@ class Sources:
         """How sources are named to callers."""
         return {bloc: Fournisseur(un.source.nom, un.source.fournisseur) for bloc, un in self.clients.items()}
 
-    def etats(self) -> list[EtatDeSource]:
-        """Return the state of every source."""
-        return [self.traffic.etat(un.source) for un in self.clients.values()]
+    def etats(self, instant: datetime) -> list[EtatDeSource]:
+        """Return the state of every source at an instant, aware, in Paris."""
+        return [self.traffic.etat(un.client.source, instant) for un in self.clients.values()]
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -57,17 +57,10 @@ class Particulier:
         """Ask the CNAF and the MSA."""
         return await info.load(DossierAllocataire, Demande(self.identite, **periode(info.context, annee, mois)))
 
-    @bloc_field("Statut d'étudiant (MESRI).")
-    async def statut_etudiant(self, info: Info) -> StatutEtudiant | None:
-        """Ask the ministry of higher education."""
-        return await info.load(StatutEtudiant, Demande(self.identite))
-
-    @bloc_field("Bourse étudiante (CNOUS).", regle=campagne)
-    async def bourse_etudiante(
-        self, info: Info, annee_campagne: Annotated[int | None, ANNEE_CAMPAGNE] = strawberry.UNSET
-    ) -> BourseEtudiante | None:
-        """Ask the CNOUS."""
-        return await info.load(BourseEtudiante, Demande(self.identite, **campagne(info.context, annee_campagne)))
+    @bloc_field("Participation familiale à l'accueil d'un jeune enfant (CNAF ou MSA).")
+    async def participation_familiale_eaje(self, info: Info) -> ParticipationFamilialeEaje | None:
+        """Ask the CNAF and the MSA."""
+        return await info.load(ParticipationFamilialeEaje, Demande(self.identite))
 
     @bloc_field("Revenu de solidarité active (CNAF ou MSA).")
     async def revenu_solidarite_active(self, info: Info) -> RevenuSolidariteActive | None:
@@ -94,45 +87,27 @@ class Particulier:
         """Ask the CNAF and the MSA."""
         return await info.load(AllocationEnfantHandicape, Demande(self.identite))
 
-    @bloc_field("Allocation de rentrée scolaire (CNAF ou MSA).")
-    async def allocation_rentree_scolaire(self, info: Info) -> AllocationRentreeScolaire | None:
-        """Ask the CNAF and the MSA."""
-        return await info.load(AllocationRentreeScolaire, Demande(self.identite))
-
     @bloc_field("Complémentaire santé solidaire (Assurance maladie).")
     async def complementaire_sante_solidaire(self, info: Info) -> ComplementaireSanteSolidaire | None:
         """Ask the RNCPS, fed by the Assurance maladie."""
         return await info.load(ComplementaireSanteSolidaire, Demande(self.identite))
 
-    @bloc_field("Service national (DSNJ).")
-    async def service_national(self, info: Info) -> ServiceNational | None:
-        """Ask the DSNJ."""
-        return await info.load(ServiceNational, Demande(self.identite))
-
-    @bloc_field("Service civique (GIP-MDS).")
-    async def service_civique(self, info: Info) -> ServiceCivique | None:
-        """Ask the GIP-MDS."""
-        return await info.load(ServiceCivique, Demande(self.identite))
-
-    @bloc_field("Participation familiale à l'accueil d'un jeune enfant (CNAF ou MSA).")
-    async def participation_familiale_eaje(self, info: Info) -> ParticipationFamilialeEaje | None:
+    @bloc_field("Allocation de rentrée scolaire (CNAF ou MSA).")
+    async def allocation_rentree_scolaire(self, info: Info) -> AllocationRentreeScolaire | None:
         """Ask the CNAF and the MSA."""
-        return await info.load(ParticipationFamilialeEaje, Demande(self.identite))
+        return await info.load(AllocationRentreeScolaire, Demande(self.identite))
 
-    @bloc_field("Inscription comme demandeur d'emploi (France Travail).")
-    async def demandeur_emploi(self, info: Info) -> DemandeurEmploi | None:
-        """Ask France Travail."""
-        return await info.load(DemandeurEmploi, Demande(self.identite))
+    @bloc_field("Statut d'étudiant (MESRI).")
+    async def statut_etudiant(self, info: Info) -> StatutEtudiant | None:
+        """Ask the ministry of higher education."""
+        return await info.load(StatutEtudiant, Demande(self.identite))
 
-    @bloc_field("Paiements aux demandeurs d'emploi (France Travail).")
-    async def indemnites_chomage(self, info: Info) -> IndemnitesChomage | None:
-        """Ask France Travail."""
-        return await info.load(IndemnitesChomage, Demande(self.identite))
-
-    @bloc_field("Statut de sportif de haut niveau (ministère des Sports).")
-    async def statut_sportif(self, info: Info) -> StatutSportif | None:
-        """Ask the Sport Data Hub."""
-        return await info.load(StatutSportif, Demande(self.identite))
+    @bloc_field("Bourse étudiante (CNOUS).", regle=campagne)
+    async def bourse_etudiante(
+        self, info: Info, annee_campagne: Annotated[int | None, ANNEE_CAMPAGNE] = strawberry.UNSET
+    ) -> BourseEtudiante | None:
+        """Ask the CNOUS."""
+        return await info.load(BourseEtudiante, Demande(self.identite, **campagne(info.context, annee_campagne)))
 
     @bloc_field("Scolarité dans le premier ou le second degré (MEN).", regle=inscription)
     async def scolarite(
@@ -145,6 +120,31 @@ class Particulier:
         return await info.load(
             Scolarite, Demande(self.identite, **inscription(info.context, annee_scolaire, perimetre))
         )
+
+    @bloc_field("Inscription comme demandeur d'emploi (France Travail).")
+    async def demandeur_emploi(self, info: Info) -> DemandeurEmploi | None:
+        """Ask France Travail."""
+        return await info.load(DemandeurEmploi, Demande(self.identite))
+
+    @bloc_field("Paiements aux demandeurs d'emploi (France Travail).")
+    async def indemnites_chomage(self, info: Info) -> IndemnitesChomage | None:
+        """Ask France Travail."""
+        return await info.load(IndemnitesChomage, Demande(self.identite))
+
+    @bloc_field("Service national (DSNJ).")
+    async def service_national(self, info: Info) -> ServiceNational | None:
+        """Ask the DSNJ."""
+        return await info.load(ServiceNational, Demande(self.identite))
+
+    @bloc_field("Statut de sportif de haut niveau (ministère des Sports).")
+    async def statut_sportif(self, info: Info) -> StatutSportif | None:
+        """Ask the Sport Data Hub."""
+        return await info.load(StatutSportif, Demande(self.identite))
+
+    @bloc_field("Service civique (GIP-MDS).")
+    async def service_civique(self, info: Info) -> ServiceCivique | None:
+        """Ask the GIP-MDS."""
+        return await info.load(ServiceCivique, Demande(self.identite))
 
     @bloc_field("Véhicule immatriculé, et son lien avec la personne (ANTS).", regle=ecrire_immatriculation)
     async def vehicule(

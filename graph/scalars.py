@@ -20,12 +20,12 @@ CodeCog = NewType("CodeCog", str)
 
 
 #: The integers that every reader of JSON holds exactly (RFC 8259 §6); no one's income comes near.
-_MONTANT_MAX = 2**53 - 1
+MONTANT_MAX = 2**53 - 1
 
 
 def _montant(valeur: Decimal) -> int | float:
     """Print an amount as a JSON number: whole euros as an integer, else two decimals. Raise ValueError out of range."""
-    if not abs(valeur) <= _MONTANT_MAX:
+    if not abs(valeur) <= MONTANT_MAX:
         message = "amount out of range"
         raise ValueError(message)
     return int(valeur) if valeur == valeur.to_integral_value() else float(round(valeur, 2))

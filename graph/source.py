@@ -1,5 +1,6 @@
 """What callers see of the sources: their state from real traffic, and what each one did for a request."""
 
+from datetime import datetime
 from enum import Enum
 
 import strawberry
@@ -15,6 +16,9 @@ class Disponibilite(Enum):
     DISPONIBLE = strawberry.enum_value("DISPONIBLE", description="La source répond normalement.")
     PERTURBEE = strawberry.enum_value("PERTURBEE", description="Une partie des appels récents ont échoué.")
     INDISPONIBLE = strawberry.enum_value("INDISPONIBLE", description="Aucun appel récent n'a abouti.")
+    EN_MAINTENANCE = strawberry.enum_value(
+        "EN_MAINTENANCE", description="La source est dans une maintenance annoncée : elle n'est pas appelée."
+    )
     INCONNUE = strawberry.enum_value("INCONNUE", description="Aucun appel récent : rien à en dire.")
 
 
@@ -26,7 +30,9 @@ class EtatDeSource:
     libelle: str = champ("Administration qui détient la donnée.")
     fournisseur: str = champ("Service interrogé.")
     bloc: str = champ("Type que la source remplit.")
-    disponibilite: Disponibilite = champ("Disponibilité d'après le trafic récent.")
+    identifiants: list[str] = champ("Clés d'identité que la source comprend, par ordre de préférence.")
+    disponibilite: Disponibilite = champ("Disponibilité d'après le trafic récent et les maintenances annoncées.")
+    retablissement: datetime | None = champ("Fin de la maintenance en cours, s'il y en a une.")
     appels_recents: int = champ("Nombre d'appels des dix dernières minutes.")
     latence_mediane_ms: int | None = champ("Latence médiane de ces appels, en millisecondes.")
 

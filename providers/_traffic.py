@@ -3,11 +3,13 @@
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import median_low
 from typing import Any
 
 from graph.errors import ErreurDeBloc, Indisponible
 from graph.source import Disponibilite, EtatDeSource
+from providers._maintenance import reste
 from providers._source import Source
 
 #: Seconds.
@@ -48,15 +50,17 @@ class Traffic:
         """Remember how a call to a source ended."""
         self._appels[source].append(_Observation(self._horloge(), ok, duree_ms))
 
-    def etat(self, source: Source[Any]) -> EtatDeSource:
-        """Return the state of a source over the last ten minutes."""
-        recents = self._recents(source.nom)
+    def etat(self, source: Source[Any], instant: datetime) -> EtatDeSource:
+        """Return the state of a source over the last ten minutes; `instant`, aware, in Paris, tells if it is closed."""
+        recents, attente = self._recents(source.nom), reste(source.maintenances, instant)
         return EtatDeSource(
             nom=source.nom,
             libelle=source.libelle,
             fournisseur=source.fournisseur,
             bloc=source.fournit.__name__,
-            disponibilite=_disponibilite(recents),
+            identifiants=[identification.texte for identification in source.identifications],
+            disponibilite=Disponibilite.EN_MAINTENANCE if attente else _disponibilite(recents),
+            retablissement=(instant.astimezone(UTC) + attente).astimezone(instant.tzinfo) if attente else None,
             appels_recents=len(recents),
             latence_mediane_ms=median_low(appel.duree_ms for appel in recents) if recents else None,
         )

@@ -12,7 +12,7 @@ from tests.proprietes.oracle import Types
 #: What no oracle can predict, and what a sandbox token does not choose.
 IMPREVISIBLES = {
     "SourceConsultee": {"dureeMs", "reessayerDansMs"},
-    "Source": {"appelsRecents", "disponibilite", "latenceMedianeMs"},
+    "Source": {"appelsRecents", "disponibilite", "latenceMedianeMs", "retablissement"},
     "Habilitation": {"expire", "intitule", "cadreJuridique"},
 }
 _ABSENTE = object()

@@ -162,7 +162,7 @@ async def discover(application: Application, types: Types, sdl: str, au_plus: in
     `au_plus` bounds how many of them, those without whom a source would go unseen first.
     """
     jeton = (await application.jeton_de("tout"))["jeton"]
-    reponse = await application.demander("{ sources { nom libelle fournisseur bloc } }", jeton=jeton)
+    reponse = await application.demander("{ sources { nom libelle fournisseur bloc identifiants } }", jeton=jeton)
     sources: list[dict[str, Any]] = reponse.json()["data"]["sources"]
     noms = {une["bloc"]: (une["nom"], une["fournisseur"]) for une in sources}
     parametres = read_parameters(sdl)

@@ -1,5 +1,9 @@
+from dataclasses import replace
+from datetime import datetime, time
+
 import pytest
 
+from graph.circonstances import PARIS
 from graph.errors import (
     DossierAbsent,
     ErreurDeBloc,
@@ -10,8 +14,10 @@ from graph.errors import (
     SourceMaintenance,
     SourceQuota,
 )
+from graph.identite import INE, NUMERO_FISCAL
 from graph.situation_fiscale import SituationFiscale
 from graph.source import Disponibilite, EtatDeSource
+from providers._maintenance import Fenetre
 from providers._source import ApiKey, Source, UpstreamResponse
 from providers._traffic import Traffic, reussite
 
@@ -26,6 +32,9 @@ SOURCE = Source(
     read=lambda _reponse, _demande, _appel: SituationFiscale(**dict.fromkeys(SituationFiscale.__annotations__)),
     simulate=lambda _call, _personas: UpstreamResponse(500),
 )
+
+
+MIDI = datetime(2026, 11, 24, 12, tzinfo=PARIS)
 
 
 class Horloge:
@@ -43,7 +52,7 @@ def observer(*durees: int, echecs: int = 0, horloge: Horloge | None = None) -> E
     for rang, duree in enumerate(durees):
         traffic.record("dgfip", ok=rang >= echecs, duree_ms=duree)
         traffic.record("autre", ok=False, duree_ms=9_999)
-    return traffic.etat(SOURCE)
+    return traffic.etat(SOURCE, MIDI)
 
 
 def test_nothing_is_said_of_a_source_that_nobody_called() -> None:
@@ -78,9 +87,9 @@ def test_what_is_older_than_ten_minutes_is_forgotten() -> None:
     traffic.record("dgfip", ok=False, duree_ms=1)
     horloge.maintenant += 600
     traffic.record("dgfip", ok=True, duree_ms=2)
-    assert traffic.etat(SOURCE).appels_recents == 2
+    assert traffic.etat(SOURCE, MIDI).appels_recents == 2
     horloge.maintenant += 1
-    etat = traffic.etat(SOURCE)
+    etat = traffic.etat(SOURCE, MIDI)
     assert (etat.appels_recents, etat.disponibilite) == (1, Disponibilite.DISPONIBLE)
 
 
@@ -111,3 +120,20 @@ def avant_appel(erreur: ErreurDeBloc) -> ErreurDeBloc:
 )
 def test_an_answer_is_a_success_even_when_it_is_empty(erreur: ErreurDeBloc | None, attendue: bool | None) -> None:  # noqa: FBT001 - a parameter of the test
     assert reussite(erreur) is attendue
+
+
+def test_a_source_in_maintenance_says_until_when_whatever_its_traffic() -> None:
+    source = replace(SOURCE, maintenances=(Fenetre(time(11, 30), time(12, 15)),))
+    traffic = Traffic(Horloge())
+    traffic.record("dgfip", ok=True, duree_ms=1)
+    etat = traffic.etat(source, MIDI)
+    assert (etat.disponibilite, etat.retablissement) == (
+        Disponibilite.EN_MAINTENANCE,
+        datetime(2026, 11, 24, 12, 15, tzinfo=PARIS),
+    )
+    assert traffic.etat(SOURCE, MIDI).retablissement is None
+
+
+def test_a_source_states_the_keys_that_it_accepts() -> None:
+    source = replace(SOURCE, identifications=(NUMERO_FISCAL, INE))
+    assert Traffic(Horloge()).etat(source, MIDI).identifiants == ["numeroFiscal", "ine"]

@@ -16,6 +16,7 @@ export function Choix({ bacASable, exemples }) {
   const [jetonSaisi, setJetonSaisi] = useState("");
   const [annonce, setAnnonce] = useState("");
   const jeton = profil?.jeton ?? jetonSaisi;
+  const variablesOf = (text) => withPersonne(text, queryEditor.getValue(), personne, next(bacASable.personnes, personne));
 
   // The schema is read with the token: read it again when the token changes.
   useEffect(() => {
@@ -25,17 +26,18 @@ export function Choix({ bacASable, exemples }) {
   }, [headerEditor, jeton, introspect]);
 
   useEffect(() => {
-    if (variableEditor && personne) variableEditor.setValue(withPersonne(variableEditor.getValue(), personne));
-  }, [variableEditor, personne]);
-
-  useEffect(() => {
     if (queryEditor) queryEditor.setValue(exemple.requete);
   }, [queryEditor, exemple]);
+
+  // After the query: it says which variables it wants.
+  useEffect(() => {
+    if (queryEditor && variableEditor && personne) variableEditor.setValue(variablesOf(variableEditor.getValue()));
+  }, [queryEditor, variableEditor, personne, exemple]);
 
   // A new tab starts empty: give it the choices in force.
   useEffect(() => {
     if (headerEditor && jeton && !headerEditor.getValue()) headerEditor.setValue(withJeton("", jeton));
-    if (variableEditor && personne && !variableEditor.getValue()) variableEditor.setValue(withPersonne("", personne));
+    if (queryEditor && variableEditor && personne && !variableEditor.getValue()) variableEditor.setValue(variablesOf(""));
   }, [activeTabIndex]);
 
   const onChoice = (set, announcement) => (chosen) => {
@@ -63,6 +65,9 @@ export function Choix({ bacASable, exemples }) {
     </header>
   );
 }
+
+/** The one who follows in the list, where the members of a family stand together. */
+const next = (personnes, personne) => personnes[(personnes.indexOf(personne) + 1) % personnes.length];
 
 /** The persona that most sources know, so that the first query shows something. */
 const best = (personnes) => personnes?.toSorted((a, b) => b.sources.length - a.sources.length)[0];
