@@ -1,8 +1,10 @@
 """The settings of each source: those of the environment, or of its simulator; every one that is missing is named."""
 
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from gateway.settings import ReglageManquant, Settings
 from providers._source import Source
@@ -32,12 +34,38 @@ def read_settings(
         ]
         if manquants:
             raise ReglageManquant(f"Réglages de sources manquants : {', '.join(manquants)}.")
+    else:
+        _refuse_elsewhere(sources, lus)
     return lus
 
 
 def required(source: Source[Any]) -> tuple[str, ...]:
     """Return the settings that a source needs besides its URL."""
     return (*source.auth.reglages, *(reglage for _, reglage in source.entetes), *(TLS if source.mtls else ()))
+
+
+def _refuse_elsewhere(sources: Iterable[Source[Any]], lus: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep the sandbox, whose tokens are anybody's, from a real source: forgetting the mode must not open it."""
+    ailleurs = [
+        _variable(source, nom)
+        for source in sources
+        for nom in ("url", "url_jeton")
+        if nom in lus[source.nom] and not _here(lus[source.nom][nom])
+    ]
+    if ailleurs:
+        raise ReglageManquant(
+            "Le bac à sable donne des jetons à tous : il n'appelle que des sources de cette machine. "
+            f"Réglez PARTICULIER_MODE=production, ou retirez {', '.join(ailleurs)}."
+        )
+
+
+def _here(adresse: str) -> bool:
+    """Tell whether an address is of this machine."""
+    try:
+        hote = urlsplit(adresse).hostname or ""
+        return hote == "localhost" or ip_address(hote).is_loopback
+    except ValueError:
+        return False
 
 
 def _read(settings: Settings, source: Source[Any], simulated: ReglagesSimules | None) -> Mapping[str, str]:

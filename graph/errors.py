@@ -166,21 +166,21 @@ class AdresseNonAutorisee(ErreurDeRequete):
     """The caller's IP address is outside the ranges of the habilitation."""
 
     code, status = "ADRESSE_NON_AUTORISEE", 403
-    message = "L'adresse IP de l'appelant n'est pas autorisée pour ce jeton."
+    message = "L'adresse IP de l'appelant n'est pas autorisée pour ce jeton : appelez depuis une adresse déclarée."
 
 
 class HabilitationInactive(ErreurDeRequete):
     """The habilitation has not begun, is over, or is suspended."""
 
     code, status = "HABILITATION_INACTIVE", 403
-    message = "L'habilitation n'est pas active : elle n'a pas commencé, est terminée ou suspendue."
+    message = "L'habilitation n'est pas active (pas commencée, terminée ou suspendue) : voyez-le avec qui l'a accordée."
 
 
 class RequeteTropGrosse(ErreurDeRequete):
     """The body is over the limit."""
 
     code, status = "REQUETE_TROP_GROSSE", 413
-    message = "Le corps de la requête dépasse 64 Kio."
+    message = "Le corps de la requête dépasse 64 Kio : demandez moins de champs ou de personnes à la fois."
 
 
 class QuotaDepasse(ErreurDeRequete):
@@ -265,7 +265,7 @@ class NonEligible(Absent):
     """The person is outside what the source covers."""
 
     code = "NON_ELIGIBLE"
-    message = "La personne n'entre pas dans le champ de cette source."
+    message = "La personne n'entre pas dans le champ de cette source : c'est une réponse, ne réessayez pas."
 
 
 class Inconnu(ErreurDeBloc):
@@ -278,14 +278,14 @@ class IdentiteAmbigue(Inconnu):
     """Several persons answer to this identity."""
 
     code = "IDENTITE_AMBIGUE"
-    message = "L'identité ne permet pas de distinguer la personne : précisez-la."
+    message = "Plusieurs personnes ou communes répondent à cette identité : précisez le lieu de naissance, les prénoms."
 
 
 class IdentiteIncoherente(Inconnu):
     """The source answered about somebody else."""
 
     code = "IDENTITE_INCOHERENTE"
-    message = "La réponse de la source ne correspond pas à l'identité demandée : la donnée est retenue."
+    message = "La réponse de la source ne correspond pas à l'identité demandée et est retenue : vérifiez l'état civil."
 
     def __init__(self, concordance: "Concordance | None" = None, *, cause: str | None = None) -> None:
         super().__init__(cause=cause)
@@ -314,7 +314,7 @@ class ParametreRefuseParLaSource(Inconnu):
     """The source refuses a parameter that passed our rules."""
 
     code = "PARAMETRE_REFUSE_PAR_LA_SOURCE"
-    message = "La source refuse un paramètre de la demande : vérifiez l'identité et la période."
+    message = "La source refuse un paramètre de la demande : vérifiez l'identité et les arguments du bloc."
 
 
 class Indisponible(ErreurDeBloc):

@@ -125,6 +125,7 @@ COMMUNE_NOMMEE = Identification(
     lambda i: i.pivot is not None and _commune_nommee(i.pivot),
 )
 PIVOT_SITUE = Identification(
-    "identitePivot avec sexeEtatCivil, codeCogInseePaysNaissance et, pour la France, la commune de naissance",
+    "identitePivot avec sexeEtatCivil, codeCogInseePaysNaissance et, pour la France, codeCogInseeCommuneNaissance "
+    "(ou anneeDateNaissance, nomCommuneNaissance et codeCogInseeDepartementNaissance)",
     lambda i: i.pivot is not None and i.pivot.sexe is not None and _naissance_situee(i.pivot),
 )

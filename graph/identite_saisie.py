@@ -14,7 +14,8 @@ from graph.scalars import CodeCog, CodePays, IdentifiantFranceTravail, Identifia
 
 _PREMIERE_ANNEE = 1850
 _PRENOMS_MAX = 20
-_NOM = re.compile(r"[a-zA-ZÀ-ÖØ-öø-ÿÆæŒœŸ' -]{1,80}")
+#: A letter at least: a source's answer could not be compared with a name of signs.
+_NOM = re.compile(r"(?=[' -]*[^' -])[a-zA-ZÀ-ÖØ-öø-ÿÆæŒœŸ' -]{1,80}")
 _PAYS = re.compile(r"99\d{3}|92352", re.ASCII)
 _COMMUNE = re.compile(r"([013-9]\d|2[AB1-9])\d{3}", re.ASCII)
 _DEPARTEMENT = re.compile(r"0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[12346]", re.ASCII)

@@ -52,7 +52,9 @@ def _ranger(rang: int, saisie: IdentiteInput, circonstances: Circonstances) -> I
     try:
         return figer(saisie, circonstances.aujourdhui)
     except ParametreInvalide as refus:
-        raise ParametreInvalide(f"identites[{rang}].{refus.detail}") from None
+        # NOTE: a rule of the bundle as a whole names it `identite`, one of a key names that key.
+        detail = refus.detail.removeprefix("identite") if refus.detail.startswith("identite ") else f".{refus.detail}"
+        raise ParametreInvalide(f"identites[{rang}]{detail}") from None
 
 
 @strawberry.type(description="Ce qu'une administration peut demander.")

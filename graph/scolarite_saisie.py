@@ -104,8 +104,12 @@ def _perimetre(saisie: PerimetreScolariteInput) -> Perimetre:
         _refuser("perimetre", regle)
     return Perimetre(
         degre=saisie.degre_etablissement,
-        departements=_codes(saisie.codes_bcn_departements, _DEPARTEMENTS, "codesBcnDepartements"),
-        regions=_codes(saisie.codes_bcn_regions, _REGIONS, "codesBcnRegions"),
+        departements=_codes(
+            saisie.codes_bcn_departements, _DEPARTEMENTS, "codesBcnDepartements", "par exemple 013, 02A ou 974"
+        ),
+        regions=_codes(
+            saisie.codes_bcn_regions, _REGIONS, "codesBcnRegions", "de 01 à 18, qui ne sont pas ceux de l'INSEE"
+        ),
     )
 
 
@@ -121,13 +125,13 @@ def _uai(ecrit: str) -> str:
     return uai
 
 
-def _codes(ecrits: Iterable[str] | None, connus: frozenset[str], champ: str) -> tuple[str, ...]:
+def _codes(ecrits: Iterable[str] | None, connus: frozenset[str], champ: str, forme: str) -> tuple[str, ...]:
     """Return codes in capitals, each once and sorted: the same question is asked once."""
     if not isinstance(ecrits, list):
         return ()
     codes = {ecrit.strip().upper() for ecrit in ecrits}
     if not 1 <= len(ecrits) <= _CODES_MAX or not codes <= connus:
-        _refuser(f"perimetre.{champ}", f"de 1 à {_CODES_MAX} codes de la BCN")
+        _refuser(f"perimetre.{champ}", f"de 1 à {_CODES_MAX} codes de la BCN, {forme}")
     return tuple(sorted(codes))
 
 

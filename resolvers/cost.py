@@ -36,6 +36,10 @@ class Limites:
     """Blocs of one person, aliases included."""
     appels_en_tout: int = 100
     """Questions to sources, all persons together, once variables are known."""
+    places: int = 100
+    """Ranks at which persons are named, be it the same one: each is planned, executed and traced."""
+    blocs_en_tout: int = 1_000
+    """Blocs of all these ranks, refused ones included: each has its error."""
 
 
 @dataclass(frozen=True, slots=True)

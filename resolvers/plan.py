@@ -5,7 +5,7 @@ only what it keeps).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -87,7 +87,7 @@ def names_a_person(champ: Champ) -> bool:
     return champ.type is Particulier
 
 
-def bloc_fields(racines: tuple[Champ, ...]) -> Iterator[tuple[Chemin, Champ]]:
+def bloc_fields(racines: Iterable[Champ]) -> Iterator[tuple[Chemin, Champ]]:
     """Yield the blocs of a selection, with their paths."""
     for racine in filter(names_a_person, racines):
         for champ in racine.enfants or ():
@@ -106,8 +106,8 @@ def make_plan(
         refus: the blocs whose argument values lack scopes.
         chemins: where each person stands: at a root, or at a rank under it.
     """
-    jugees = {racine.cle: (racine, _judged(racine, scopes, refus)) for racine in racines if names_a_person(racine)}
-    personnes = tuple(_personne(chemin, *jugees[str(chemin[0])]) for chemin in chemins)
+    jugees = {racine.cle: _judged(racine, scopes, refus) for racine in racines if names_a_person(racine)}
+    personnes = tuple(_at(chemin, jugees[str(chemin[0])]) for chemin in chemins)
     return Plan(racines=racines, personnes=personnes)
 
 
@@ -115,20 +115,17 @@ def _is_bloc(champ: Champ) -> bool:
     return champ.enfants is not None and champ.nom != "sources"
 
 
-def _judged(racine: Champ, scopes: frozenset[str], refus: RefusArguments) -> tuple[Noeud, ...]:
+def _judged(racine: Champ, scopes: frozenset[str], refus: RefusArguments) -> Personne:
     """Judge what is asked of a person: the same for all those of one root."""
-    return tuple(
+    noeuds = tuple(
         _bloc(champ, scopes, refus.get((racine.cle, champ.cle)))
         if _is_bloc(champ)
         else Noeud(champ, Verdict.SOURCES if champ.enfants is not None else Verdict.STATIQUE)
         for champ in racine.enfants or ()
     )
-
-
-def _personne(chemin: Chemin, racine: Champ, noeuds: tuple[Noeud, ...]) -> Personne:
     blocs = tuple(
         BlocPrevu(
-            chemin=(*chemin, noeud.champ.cle),
+            chemin=(racine.cle, noeud.champ.cle),
             bloc=noeud.champ.type,
             noeud=noeud,
             divulgues=tuple(_leaves(noeud, noeud.champ.nom, Verdict.GARDE)),
@@ -137,7 +134,13 @@ def _personne(chemin: Chemin, racine: Champ, noeuds: tuple[Noeud, ...]) -> Perso
         for noeud in noeuds
         if _is_bloc(noeud.champ)
     )
-    return Personne(chemin, racine, noeuds, blocs)
+    return Personne((racine.cle,), racine, noeuds, blocs)
+
+
+def _at(chemin: Chemin, jugee: Personne) -> Personne:
+    """Return a person judged, where one stands. Kept plans share the rest: fifty persons are not fifty times as big."""
+    blocs = tuple(replace(bloc, chemin=(*chemin, bloc.chemin[-1])) for bloc in jugee.blocs)
+    return replace(jugee, chemin=chemin, blocs=blocs)
 
 
 def _bloc(champ: Champ, scopes: frozenset[str], refus: frozenset[str] | None) -> Noeud:

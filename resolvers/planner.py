@@ -1,6 +1,7 @@
 """From the text of a question to its plan: read, coerce, apply the rules of arguments, judge. Calls nothing."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from graph.identite import Identite
 from resolvers._strawberry import coerce_variables, convert
 from resolvers.cost import Limites
 from resolvers.documents import Documents, Operation
+from resolvers.personnes import check_persons, check_places
 from resolvers.plan import Plan, bloc_fields, make_plan, names_a_person
 from resolvers.selection import Champ, select
 
@@ -58,7 +60,9 @@ class Planner:
         for racine in filter(names_a_person, racines):
             if racine.regle:
                 identites |= _named(racine, racine.regle(circonstances, **convert(self._schema, racine, values)))
-        _check_persons(identites, circonstances.personnes_par_requete)
+                check_places(identites, self._limites.places)
+        check_persons(identites.values(), circonstances.personnes_par_requete)
+        self._check_blocs(racines, identites)
         refus: dict[Chemin, frozenset[str]] = {}
         for chemin, champ in bloc_fields(racines):
             try:
@@ -69,6 +73,12 @@ class Planner:
         plan = plans(racines, circonstances.scopes, tuple(refus.items()), tuple(identites))
         self._check_calls(plan)
         return Question(operation, variables, plan, identites)
+
+    def _check_blocs(self, racines: Iterable[Champ], identites: Iterable[Chemin]) -> None:
+        """Bound what no source is asked for as well: the plan, the answer and the traces hold it."""
+        blocs = Counter(chemin[0] for chemin, _ in bloc_fields(racines))
+        if sum(blocs[chemin[0]] for chemin in identites) > self._limites.blocs_en_tout:
+            raise RequeteTropCouteuse(f"Limite : {self._limites.blocs_en_tout} blocs, personnes comprises.")
 
     def _check_calls(self, plan: Plan) -> None:
         appels = sum(bloc.garde for personne in plan.personnes for bloc in personne.blocs)
@@ -93,9 +103,3 @@ def _named(racine: Champ, resolus: Mapping[str, Any]) -> dict[Chemin, Identite]:
     if "identite" in resolus:
         return {(racine.cle,): resolus["identite"]}
     return {(racine.cle, rang): identite for rang, identite in enumerate(resolus["identites"])}
-
-
-def _check_persons(identites: Mapping[Chemin, Identite], maximum: int) -> None:
-    if len(set(identites.values())) > maximum:
-        pluriel = "s" if maximum > 1 else ""
-        raise RequeteTropCouteuse(f"Limite : {maximum} personne{pluriel} distincte{pluriel} par requête.")

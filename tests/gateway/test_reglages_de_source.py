@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from gateway.app import create_app
 from gateway.metrics import Metrics
 from gateway.reglages_de_source import required
 from gateway.settings import Mode, ReglageManquant, Settings, Transporteur
@@ -10,6 +11,7 @@ from gateway.sources import wire
 from providers._catalogue import auxiliaires, sources
 from providers._simulateur import reglage
 from providers._source import ClientCredentials
+from tests.application import reglages as du_bac_a_sable
 
 SECRET = "SECRET-DE-LA-SOURCE"  # noqa: S105 - a canary, looked for in the message
 ANTS = next(source for source in sources() if source.mtls)
@@ -77,3 +79,33 @@ async def test_tokens_may_be_asked_for_at_another_address(transport: Transporteu
     assert isinstance(client.source.auth, ClientCredentials)
     assert (client.source.auth.token_path, client.source.auth.token_params) == ("/oauth", (("realm", "/partenaire"),))
     await branchees.aclose()
+
+
+ADRESSES = {
+    "https://api.source.gouv.fr/v1": False,
+    "http://10.0.0.8:8080": False,
+    "http://127.0.0.1.source.gouv.fr": False,
+    "http://localhost@source.gouv.fr": False,
+    "http://[::1": False,
+    "": False,
+    "http://127.0.0.1:9/mesri": True,
+    "http://localhost:9": True,
+    "http://[::1]:9": True,
+}
+
+
+@pytest.mark.parametrize(("adresse", "ici"), ADRESSES.items())
+@pytest.mark.parametrize("nom", ["url", "url_jeton"])
+def test_the_sandbox_whose_tokens_are_anybody_s_calls_no_source_elsewhere(
+    tmp_path: Path, nom: str, adresse: str, *, ici: bool
+) -> None:
+    source = "dgfip_situation_fiscale"
+    ecrits = {source: {"url": SecretStr("http://127.0.0.1:9"), nom: SecretStr(adresse)}}
+    settings = du_bac_a_sable(tmp_path).model_copy(update={"sources": ecrits})
+    if ici:
+        assert create_app(settings)
+        return
+    with pytest.raises(ReglageManquant, match="PARTICULIER_MODE=production") as refus:
+        create_app(settings)
+    assert f"PARTICULIER_SOURCES__{source}__{nom}".upper() in str(refus.value)
+    assert not adresse or adresse not in str(refus.value)

@@ -144,7 +144,7 @@ def test_the_questions_to_sources_are_bounded_all_persons_together(interrogation
             [{"ine": "000000001AB"}, {"ine": "12"}],
             "identites[1].ine : 11 caractères au format RNIE, BEA, base 36 ou SIFA.",
         ),
-        ([{}], "identites[0].identite : donnez au moins une clé, par exemple identitePivot."),
+        ([{}], "identites[0] : donnez au moins une clé, par exemple identitePivot."),
     ],
 )
 def test_a_bad_identity_is_refused_by_its_rank(interrogation: Interrogation, identites: list[Any], detail: str) -> None:
