@@ -36,9 +36,9 @@ $(CLIENT_TS)/node_modules/.ready: $(CLIENT_TS)/package.json $(CLIENT_TS)/package
 	cd $(CLIENT_TS) && $(NPM) ci --loglevel=error
 	@touch $@
 
-QUERY := docs/exemples/trois-administrations.graphql
+QUERIES := $(wildcard docs/exemples/*.graphql)
 $(CLIENT_TS)/generated/.ready: $(CLIENT_TS)/node_modules/.ready $(CLIENT_TS)/generate.mjs $(CLIENT_TS)/tsconfig.json \
-		$(wildcard $(CLIENT_TS)/src/*.ts) schema.graphql $(QUERY)
+		$(wildcard $(CLIENT_TS)/src/*.ts) schema.graphql $(QUERIES)
 	rm -rf $(CLIENT_TS)/generated
 	$(BIN)/node $(CLIENT_TS)/generate.mjs
 	$(BIN)/node $(CLIENT_TS)/node_modules/typescript/bin/tsc -p $(CLIENT_TS)
@@ -51,7 +51,7 @@ $(CLIENT_PY)/.venv/.ready: $(CLIENT_PY)/requirements.lock | $(SETUP)
 	@touch $@
 
 $(CLIENT_PY)/generated/.ready: $(CLIENT_PY)/.venv/.ready $(CLIENT_PY)/pyproject.toml $(CLIENT_PY)/base.py $(CLIENT_PY)/exemple.py \
-		schema.graphql $(QUERY)
+		schema.graphql $(QUERIES)
 	rm -rf $(CLIENT_PY)/generated && mkdir -p $(CLIENT_PY)/generated
 	cd $(CLIENT_PY) && .venv/bin/ariadne-codegen >generated/ariadne-codegen.log 2>&1 || { cat generated/ariadne-codegen.log; exit 1; }
 	cd $(CLIENT_PY) && .venv/bin/mypy

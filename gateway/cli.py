@@ -19,7 +19,9 @@ from gateway.serveur import serve
 from gateway.settings import ReglageManquant, Settings
 from graph.schema import sdl
 from habilitations.migrations import migrer
+from providers._catalogue import auxiliaires
 from providers._catalogue import sources as discover
+from providers._source import ClientCredentials
 
 #: Exit status of a refused configuration (sysexits.h).
 _EX_CONFIG = 78
@@ -67,10 +69,13 @@ def rest_v3_command() -> None:
 @app.command("sources", help="Liste les sources et leurs réglages.")
 def sources_command() -> None:
     """Print one line per source, and the settings that production needs."""
-    for source in discover():
-        typer.echo(f"{source.nom}\t{source.libelle} - {source.fournisseur}")
+    for source in (*discover(), *auxiliaires()):
+        role = " (auxiliaire : sert aux autres sources)" if source.auxiliaire else ""
+        typer.echo(f"{source.nom}\t{source.libelle} - {source.fournisseur}{role}")
         for reglage in ("url", *required(source)):
             typer.echo(f"  PARTICULIER_SOURCES__{source.nom}__{reglage}".upper())
+        if isinstance(source.auth, ClientCredentials):
+            typer.echo(f"  PARTICULIER_SOURCES__{source.nom}__URL_JETON".upper() + " (facultatif)")
 
 
 def _serve(hote: str, port: int) -> None:

@@ -41,11 +41,17 @@ CONDUITE: dict[type[ErreurParticulier], str] = {
     errors.DossierAbsent: "C'est une réponse : poursuivez sans ce bloc. Réessayer ne changerait rien.",
     errors.IdentiteNonReconnue: "Faites vérifier l'état civil ou l'identifiant par l'usager.",
     errors.NonEligible: "C'est une réponse : la source ne couvre pas cette personne.",
-    errors.IdentiteAmbigue: "Complétez l'identité : lieu de naissance, tous les prénoms.",
-    errors.IdentiteIncoherente: "Vérifiez que les clés données sont celles d'une même personne.",
-    errors.DonneeNonFiable: "Demandez un justificatif, ou réessayez plus tard.",
+    errors.IdentiteAmbigue: (
+        "Complétez l'identité : tous les prénoms, le lieu de naissance, le code COG plutôt que le nom de la commune."
+    ),
+    errors.IdentiteIncoherente: (
+        "Vérifiez que les clés données sont celles d'une même personne ; `sources { concordance }` dit ce qui diffère."
+    ),
+    errors.DonneeNonFiable: "Demandez un justificatif, ou réessayez plus tard ; les autres champs du bloc sont bons.",
     errors.IdentifiantManquant: "Ajoutez à `identite` l'une des clés de `identifiants`.",
-    errors.ParametreRefuseParLaSource: "Vérifiez l'identité et la période ; ne réessayez pas telle quelle.",
+    errors.ParametreRefuseParLaSource: (
+        "Vérifiez l'identité, dont la commune de naissance, et les arguments du bloc ; ne réessayez pas telle quelle."
+    ),
     errors.SourceIndisponible: "Poursuivez avec les autres blocs ; réessayez celui-ci plus tard.",
     errors.SourceDelaiDepasse: "Réessayez plus tard, ou donnez plus de temps par `X-Delai-Max-Ms`.",
     errors.SourceReponseInvalide: "Réessayez plus tard ; si l'erreur persiste, donnez `requestId` au support.",

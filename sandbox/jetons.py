@@ -29,6 +29,21 @@ class Profil:
     retient: Callable[[str], bool]
 
 
+#: What regions ask for, besides the file of the CAF.
+_TRANSPORTS = frozenset(
+    {
+        "mesri_identite",
+        "mesri_admissions",
+        "mesri_admission_inscrit",
+        "mesri_admission_commune_etudes",
+        "mesri_admission_regime_formation",
+        "cnous_statut_boursier",
+        "cnous_echelon_bourse",
+        "men_statut_identite",
+        "men_statut_scolarite",
+        "complementaire_sante_solidaire",
+    }
+)
 PROFILS = (
     Profil("tout", "Tous les scopes : pour explorer le graphe en entier.", "13002526500013", lambda _: True),
     Profil(
@@ -45,9 +60,40 @@ PROFILS = (
     ),
     Profil(
         "universite",
-        "Un établissement qui vérifie le statut d'étudiant.",
+        "Une université, ou un employeur public, qui vérifie le statut d'un étudiant.",
         "19311384200010",
         lambda scope: scope.startswith("mesri_"),
+    ),
+    Profil(
+        "creche",
+        "Une crèche qui calcule la participation des familles (EAJE) : ressources, enfants, parents et adresse.",
+        "26069005200014",
+        lambda scope: scope.startswith("cnav_participation_familiale_eaje_"),
+    ),
+    Profil(
+        "transports",
+        "Une région qui applique un tarif de transport réduit : quotient familial, études, bourse, santé solidaire.",
+        "23130002100012",
+        lambda scope: scope.startswith("cnaf_") or scope in _TRANSPORTS,
+    ),
+    Profil(
+        "emploi",
+        "Un organisme d'insertion qui retrouve un demandeur d'emploi : identité et coordonnées, sans l'inscription.",
+        "21690123400015",
+        {"pole_emploi_identite", "pole_emploi_contact"}.__contains__,
+    ),
+    Profil(
+        "rectorat",
+        "Un rectorat qui instruit une bourse du second degré : scolarité, et revenu fiscal de référence de N-1.",
+        "19690135800016",
+        lambda scope: scope.startswith("men_") or scope in {"dgfip_rfr", "dgfip_annee_n_moins_1"},
+    ),
+    Profil(
+        "stationnement",
+        "Une commune qui tient un stationnement résidentiel ; la source des véhicules veut FranceConnect, "
+        "pas encore servi : elle répond IDENTIFIANT_MANQUANT.",
+        "21750056000016",
+        lambda scope: scope.startswith("ants_"),
     ),
     Profil(
         "sans-dgfip",

@@ -53,17 +53,39 @@ def _foyer(particulier: TroisAdministrationsParticulier, erreurs: Sequence[Erreu
     )
 
 
-async def demander(url: str, jeton: str, identite: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the household as JSON, or the refusal of the whole request."""
+@dataclass(frozen=True, slots=True)
+class Quotients:
+    """The quotient familial of each person, at its rank: the failure of one leaves the others alone."""
+
+    quotients: Sequence[int | None] = field(repr=False)
+    erreurs: Sequence[Erreur]
+
+
+async def lire_quotients(api: ApiParticulier, identites: list[IdentiteInput]) -> Quotients:
+    """Ask about several persons in one request."""
+    erreurs: list[Erreur] = []
+    reponse = await api.plusieurs_personnes(identites, erreurs=erreurs)
+    dossiers = [un.dossier_allocataire if un else None for un in reponse.particuliers]
+    quotients = [dossier.quotient_familial if dossier else None for dossier in dossiers]
+    return Quotients([quotient.valeur if quotient else None for quotient in quotients], erreurs)
+
+
+async def demander(url: str, jeton: str, qui: Mapping[str, Any] | list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return as JSON what was asked of one person or of several, or the refusal of the whole request."""
     async with httpx.AsyncClient(base_url=url, timeout=30.0) as http:
+        api = ApiParticulier(http, jeton)
         try:
-            foyer = await lire_foyer(ApiParticulier(http, jeton), IdentiteInput.model_validate(identite))
+            lu = (
+                await lire_quotients(api, [IdentiteInput.model_validate(une) for une in qui])
+                if isinstance(qui, list)
+                else await lire_foyer(api, IdentiteInput.model_validate(qui))
+            )
         except RequeteRefusee as refus:
             return {"refus": {"status": refus.status, "codes": [erreur.extensions.code for erreur in refus.erreurs]}}
-    forme = TypeAdapter(Foyer).dump_python(foyer, mode="json")
+    forme = TypeAdapter(type(lu)).dump_python(lu, mode="json")
     return {to_camel(nom): valeur for nom, valeur in forme.items()}
 
 
 if __name__ == "__main__":
-    # {"url": …, "jeton": …, "identite": {…}} on standard input: neither an identity nor a token in a command line.
+    # {"url": …, "jeton": …, "qui": {…} or [{…}]} on standard input: neither an identity nor a token in a command line.
     sys.stdout.write(json.dumps(asyncio.run(demander(**json.load(sys.stdin)))))

@@ -8,7 +8,9 @@ import { buildSchema, isScalarType, isSpecifiedScalarType, parse } from "graphql
 
 const SCHEMA = new URL("../../schema.graphql", import.meta.url);
 // Your own queries go here.
-const QUERIES = [new URL("../../docs/exemples/trois-administrations.graphql", import.meta.url)];
+const QUERIES = ["trois-administrations", "plusieurs-personnes"].map(
+  (name) => new URL(`../../docs/exemples/${name}.graphql`, import.meta.url),
+);
 const OUTPUT = new URL("generated/operations.ts", import.meta.url);
 
 const sdl = await readFile(SCHEMA, "utf8");

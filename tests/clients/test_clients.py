@@ -38,11 +38,11 @@ def client(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def demander(client: str, url: str, jeton: str, identite: dict[str, object]) -> Any:
+def demander(client: str, url: str, jeton: str, qui: dict[str, object] | list[dict[str, object]]) -> Any:
     commande, environnement = _CLIENTS[client]
     fait = subprocess.run(  # noqa: S603 - our own command
         commande,
-        input=json.dumps({"url": url, "jeton": jeton, "identite": identite}),
+        input=json.dumps({"url": url, "jeton": jeton, "qui": qui}),
         env={**os.environ, **environnement},
         capture_output=True,
         text=True,
@@ -67,6 +67,14 @@ def test_a_client_reads_the_first_names_of_children(client: str, passerelle: Pas
     foyer = demander(client, passerelle.url, passerelle.jeton("ccas"), passerelle.identite("martin-pierre"))
     assert foyer["enfants"] == ["LUCAS", "EMMA", "NOAH"]
     assert foyer["revenuFiscalReference"] is not None
+
+
+def test_a_client_reads_several_persons_each_at_its_rank(client: str, passerelle: Passerelle) -> None:
+    noms = ("martin-pierre", "lefevre-alexis", "delatour-thomas")
+    lus = demander(client, passerelle.url, passerelle.jeton("ccas"), [passerelle.identite(nom) for nom in noms])
+    assert lus["quotients"] == [1200, None, 2550]
+    chemins = [erreur["path"] for erreur in lus["erreurs"] if erreur["extensions"]["code"] != "NON_HABILITE"]
+    assert chemins == [["particuliers", 1, "dossierAllocataire"]]
 
 
 def test_a_client_is_told_which_scopes_a_null_wants(client: str, passerelle: Passerelle) -> None:

@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from graphql import build_schema, parse, validate
 
 from gateway.doc_erreurs import CONDUITE, RESERVEES, render
 from gateway.gabarit import preparer
 from gateway.settings import Settings
+from graph.catalogue import blocs as blocs_du_graphe
+from graph.catalogue import core
 from graph.errors import toutes
+from graph.schema import build_schema as construire
+from providers._catalogue import sources
 from tests.serveur import RACINE, Serveur, serveur
 
 DOCUMENTS = sorted(
@@ -132,6 +137,33 @@ def sans_identifiant(corps: dict[str, Any]) -> dict[str, Any]:
     for erreur in corps.get("errors", []):
         assert erreur["extensions"].pop("requestId")
     return corps
+
+
+def section(document: Path, titre: str) -> str:
+    """Return what stands under a heading."""
+    return lire(document).partition(f"## {titre}\n")[2].partition("\n## ")[0]
+
+
+def test_the_readme_names_every_bloc_once() -> None:
+    lignes = re.findall(r"^\|.*\|$", section(Path("README.md"), "What can be asked"), re.MULTILINE)
+    nommes = [nom for ligne in lignes for nom in re.findall(r"`(\w+)`", ligne)]
+    assert sorted(nommes) == sorted(blocs_du_graphe(core(construire())))
+
+
+def test_the_readme_is_short() -> None:
+    assert len(lire(Path("README.md")).splitlines()) <= 150
+
+
+def test_every_announced_maintenance_is_documented() -> None:
+    page = section(Path("docs/demarrer.md"), "En production")
+    annoncees = {source.nom for source in sources() if source.maintenances}
+    assert {nom for nom in annoncees if f"`{nom}`" not in page} == set()
+
+
+def test_every_profile_of_the_sandbox_is_documented(passerelle: Serveur) -> None:
+    profils = [un["profil"] for un in httpx.get(f"{passerelle.url}/bac-a-sable/jetons", trust_env=False).json()]
+    page = section(Path("docs/demarrer.md"), "Première requête")
+    assert [profil for profil in profils if f"`{profil}`" not in page] == []
 
 
 def test_every_setting_is_documented() -> None:

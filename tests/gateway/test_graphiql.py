@@ -1,15 +1,21 @@
 """GraphiQL is served by us alone, under a strict policy, and its example queries are valid."""
 
 import gzip
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from graphql import build_schema, parse, validate
+from graphql import FieldNode, OperationDefinitionNode, build_schema, parse, validate
 
 from gateway.graphiql import build_router
+from graph.catalogue import blocs, core
+from graph.schema import build_schema as construire
 
 RACINE = Path(__file__).parents[2]
 EXEMPLES = sorted((RACINE / "docs/exemples").glob("*.graphql"))
@@ -94,3 +100,66 @@ def test_an_example_is_a_valid_query_that_opens_with_its_title(exemple: Path) ->
 
 def test_there_are_examples() -> None:
     assert "trois-administrations" in {chemin.stem for chemin in EXEMPLES}
+
+
+def test_an_example_asks_about_every_bloc() -> None:
+    (operation,) = parse((RACINE / "docs/exemples/tout-sur-une-personne.graphql").read_text()).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    (particulier,) = operation.selection_set.selections
+    assert isinstance(particulier, FieldNode)
+    assert particulier.selection_set
+    demandes = {noeud.name.value for noeud in particulier.selection_set.selections if isinstance(noeud, FieldNode)}
+    assert demandes - {"sources"} == set(blocs(core(construire())))
+
+
+ELEVE = {
+    "identite": {"ine": "E"},
+    "arguments": {
+        "situationFiscale": {},
+        "scolarite": {"anneeScolaire": "2026", "perimetre": {"degreEtablissement": "enum:SECOND_DEGRE"}},
+        "vehicule": {"immatriculation": "AA-123-BB"},
+    },
+}
+SUIVANTE = {"identite": {"ine": "S"}, "arguments": {}}
+
+
+def variables(avant: str, requete: str, *personnes: dict[str, Any]) -> Any:
+    """Return what the page writes in the editor of the variables."""
+    script = (
+        f"import {{ withPersonne }} from {json.dumps(str(RACINE / 'gateway/graphiql/web/edit.js'))};"
+        "import { readFileSync } from 'node:fs';"
+        "console.log(withPersonne(...JSON.parse(readFileSync(0, 'utf8'))));"
+    )
+    fini = subprocess.run(  # noqa: S603 - our own page
+        [Path(sys.executable).with_name("node"), "--input-type=module", "-e", script],
+        input=json.dumps([avant, requete, *personnes]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert fini.returncode == 0, fini.stderr
+    return json.loads(fini.stdout)
+
+
+@pytest.mark.parametrize(
+    ("avant", "requete", "attendues"),
+    [
+        ("", "", {"identite": {"ine": "E"}}),
+        ("", "query ($identite: IdentiteInput!) { a }", {"identite": {"ine": "E"}}),
+        ("", "query Q($identites: [IdentiteInput!]!) { a }", {"identites": [{"ine": "E"}, {"ine": "S"}]}),
+        (
+            '{"identite": {"ine": "autre"}, "avecEnfants": false}',
+            "query ($annee: Int, $anneeScolaire: String!, $perimetre: P!) { a(annee: $annee) }",
+            {"avecEnfants": False, "anneeScolaire": "2026", "perimetre": {"degreEtablissement": "SECOND_DEGRE"}},
+        ),
+        ('{"identite": {"ine": "autre"}', "{ habilitation { scopes } }", {}),
+    ],
+)
+def test_the_variables_that_a_query_declares_are_filled_for_the_person_chosen(
+    avant: str, requete: str, attendues: dict[str, Any]
+) -> None:
+    assert variables(avant, requete, ELEVE, SUIVANTE) == attendues
+
+
+def test_a_person_who_stands_alone_is_named_once() -> None:
+    assert variables("", "query ($identites: [I!]!) { a }", ELEVE) == {"identites": [{"ine": "E"}]}

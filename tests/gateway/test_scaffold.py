@@ -16,9 +16,14 @@ PAQUETS = ("graph", "resolvers", "providers", "habilitations", "audit", "sandbox
 AUTRES = (
     "pyproject.toml",
     ".importlinter",
+    "schema.graphql",
     "tests/application.py",
+    "tests/graph/champs.py",
+    "tests/graph/champs.txt",
+    "tests/graph/test_champs.py",
     "tests/proprietes/monde.py",
     "tests/proprietes/oracle.py",
+    "tests/providers/allers_retours.py",
     "tests/providers/interrogation.py",
     "tests/providers/test_conformity.py",
 )
@@ -50,7 +55,7 @@ class Projet:
         return sorted(fichiers(self.racine).keys() - self.avant.keys())
 
     def suivre(self, consigne: str) -> None:
-        """Do what the command says: one import and one method, nothing else."""
+        """Do what the command says: one import, one method, and the lines of the table of fields."""
         (importation,) = re.findall(r"^from graph\..*$", consigne, re.MULTILINE)
         (methode,) = re.findall(r"^    @bloc_field.*?\n(?=\n)", consigne, re.MULTILINE | re.DOTALL)
         module = self.racine / "graph/particulier.py"
@@ -59,14 +64,17 @@ class Projet:
         for ancre, ajout in ((r"^(?=from graph\.[a-z])", importation), (r"^(?=    @strawberry\.field)", methode)):
             texte = re.sub(ancre, ajout + "\n", texte, count=1, flags=re.MULTILINE)
         module.write_text(texte, encoding="utf-8")
+        with (self.racine / "tests/graph/champs.txt").open("a", encoding="utf-8") as table:
+            table.writelines(re.findall(r"^[\w.]+ \|.*\n", consigne, re.MULTILINE))
 
 
 def fichiers(racine: Path) -> dict[str, bytes]:
     """Return the content of every file of a folder, caches aside."""
+    caches = ("_cache", "__pycache__", ".hypothesis")
     return {
         str(chemin.relative_to(racine)): chemin.read_bytes()
         for chemin in racine.rglob("*")
-        if chemin.is_file() and not any(partie.endswith(("_cache", "__pycache__")) for partie in chemin.parts)
+        if chemin.is_file() and not any(partie.endswith(caches) for partie in chemin.parts)
     }
 
 
@@ -105,6 +113,17 @@ def test_the_schema_prints_the_new_bloc_and_its_scope(projet: Projet) -> None:
     sdl = projet.lancer("gateway.cli", "schema")
     assert re.search(r"^  aideRenovation: AideRenovation$", sdl, re.MULTILINE)
     assert 'reference: String @requiresScopes(scopes: [["anah_renovation_reference"]])' in sdl
+
+
+def test_the_new_leaf_is_in_the_agreed_table(projet: Projet) -> None:
+    sdl = projet.lancer("gateway.cli", "schema")
+    (projet.racine / "schema.graphql").write_text(sdl, encoding="utf-8")
+    assert "failed" not in projet.lancer("pytest", "-p", "no:cacheprovider", "tests/graph/test_champs.py")
+
+
+def test_the_answer_is_compared_with_the_person_asked(projet: Projet) -> None:
+    paquet = (projet.racine / f"providers/{NOM}/__init__.py").read_text(encoding="utf-8")
+    assert "etats_civils=etats_civils" in paquet
 
 
 def test_the_new_files_have_the_style_and_the_types_of_the_project(projet: Projet) -> None:

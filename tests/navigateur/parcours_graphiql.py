@@ -65,6 +65,39 @@ def test_a_profile_a_persona_and_an_example_give_an_answer_offline(passerelle: S
     assert {source["etat"] for source in particulier["sources"]} == {"OBTENU"}
 
 
+def test_the_arguments_of_a_persona_are_in_the_variables(passerelle: Serveur) -> None:
+    rapport = explorer(passerelle, "graphiql-eleve.png", profil="rectorat", personne="martin-emma", exemple="Élève")
+    assert rapport["erreurs"] == []
+    assert rapport["requete"]["variables"].keys() == {"identite", "anneeScolaire", "perimetre"}
+    assert "errors" not in rapport["reponse"]
+    assert rapport["reponse"]["data"]["particulier"]["scolarite"]["estScolarise"] is True
+
+
+def test_two_neighbours_of_the_list_are_asked_about_at_once(passerelle: Serveur) -> None:
+    rapport = explorer(
+        passerelle,
+        "graphiql-plusieurs.png",
+        profil="tout",
+        personne="martin-pierre",
+        exemple="Plusieurs personnes en une requête",
+    )
+    assert rapport["erreurs"] == []
+    assert rapport["requete"]["variables"].keys() == {"identites"}
+    mari, femme = rapport["reponse"]["data"]["particuliers"]
+    assert mari["dossierAllocataire"] == femme["dossierAllocataire"] != {}
+
+
+def test_every_source_is_asked_about_one_person(passerelle: Serveur) -> None:
+    rapport = explorer(
+        passerelle, "graphiql-tout.png", profil="tout", personne="dubois-angela", exemple="Tout sur une personne"
+    )
+    assert rapport["erreurs"] == []
+    etats = [source["etat"] for source in rapport["reponse"]["data"]["particulier"]["sources"]]
+    assert len(etats) == len(httpx.get(f"{passerelle.url}/bac-a-sable/appels", trust_env=False).json())
+    assert etats.count("OBTENU") >= 13
+    assert not {"INDISPONIBLE", "NON_HABILITE"} & set(etats)
+
+
 def test_a_refused_bloc_is_explained_in_the_answer(passerelle: Serveur) -> None:
     rapport = explorer(
         passerelle, "graphiql-refus.png", profil="sans-dgfip", personne="martin-pierre", exemple="Avis d'imposition"

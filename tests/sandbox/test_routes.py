@@ -81,6 +81,33 @@ async def test_each_profile_comes_with_a_ready_token(client: httpx.AsyncClient) 
     assert "dgfip_rfr" in par_nom["ccas"]
 
 
+@pytest.mark.parametrize(
+    ("profil", "debuts", "combien"),
+    [
+        ("creche", ("cnav_participation_familiale_eaje_",), 4),
+        ("transports", ("cnaf_", "mesri_", "cnous_", "men_", "complementaire_sante_solidaire"), 14),
+        ("emploi", ("pole_emploi_identite", "pole_emploi_contact"), 2),
+        ("rectorat", ("men_", "dgfip_rfr", "dgfip_annee_n_moins_1"), 9),
+        ("stationnement", ("ants_",), 5),
+    ],
+)
+async def test_a_profile_is_granted_what_its_procedure_asks_for_and_no_more(
+    client: httpx.AsyncClient, profil: str, debuts: tuple[str, ...], combien: int
+) -> None:
+    profils: list[dict[str, Any]] = (await client.get("/bac-a-sable/jetons")).json()
+    (accordes,) = (un["scopes"] for un in profils if un["profil"] == profil)
+    assert len(accordes) == combien
+    assert all(scope.startswith(debuts) for scope in accordes)
+
+
+async def test_profiles_are_told_apart(client: httpx.AsyncClient) -> None:
+    profils: list[dict[str, Any]] = (await client.get("/bac-a-sable/jetons")).json()
+    assert profils[0]["profil"] == "tout"
+    for cle in ("profil", "description", "siret"):
+        assert len({profil[cle] for profil in profils}) == len(profils)
+    assert all(profil["description"].endswith(".") for profil in profils)
+
+
 async def test_the_tokens_of_the_profiles_are_issued_once(client: httpx.AsyncClient) -> None:
     premiere = (await client.get("/bac-a-sable/jetons")).json()
     assert (await client.get("/bac-a-sable/jetons")).json() == premiere

@@ -1,6 +1,6 @@
 // How a portal uses the client: what a household is granted on, and the reason of what is not known.
 
-import { TroisAdministrationsDocument } from "../generated/operations.js";
+import { PlusieursPersonnesDocument, TroisAdministrationsDocument } from "../generated/operations.js";
 import type { EtatSource, IdentiteInput } from "../generated/operations.js";
 import { ApiParticulier, RequeteRefusee } from "./client.js";
 import type { Erreur } from "./client.js";
@@ -27,10 +27,20 @@ export async function lireFoyer(api: ApiParticulier, identite: IdentiteInput): P
   };
 }
 
-/** The household, or the refusal of the whole request. */
-export async function demander(url: string, jeton: string, identite: IdentiteInput) {
+/** The quotient familial of each person, at its rank: the failure of one leaves the others alone. */
+export async function lireQuotients(api: ApiParticulier, identites: IdentiteInput[]) {
+  const { data, errors } = await api.demander(PlusieursPersonnesDocument, { identites });
+  return {
+    quotients: data.particuliers.map((un) => un?.dossierAllocataire?.quotientFamilial?.valeur ?? null),
+    erreurs: errors,
+  };
+}
+
+/** What was asked of one person or of several, or the refusal of the whole request. */
+export async function demander(url: string, jeton: string, qui: IdentiteInput | IdentiteInput[]) {
+  const api = new ApiParticulier({ url: `${url}/graphql`, jeton });
   try {
-    return await lireFoyer(new ApiParticulier({ url: `${url}/graphql`, jeton }), identite);
+    return Array.isArray(qui) ? await lireQuotients(api, qui) : await lireFoyer(api, qui);
   } catch (error) {
     if (!(error instanceof RequeteRefusee)) throw error;
     return { refus: { status: error.status, codes: error.erreurs.map(({ extensions }) => extensions.code) } };
