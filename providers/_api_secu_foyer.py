@@ -13,9 +13,9 @@ from graph.errors import SourceReponseInvalide
 from graph.foyer import AdresseAllocataire, PersonneFoyer
 from graph.identite import EtatCivil, IdentitePivot
 from providers._api_secu import INCONNU_DU_SNGI, SANS_RATTACHEMENT, Caisse, caisse
-from providers._api_secu_simulateur import identifier, refuser
+from providers._api_secu_simulateur import defaillir, identifier, refuser
 from providers._noms import translitterer
-from providers._normal import DERIVE, date_partielle, prenoms, sexe, texte
+from providers._normal import DERIVE, NAISSANCE_INCONNUE, date_partielle, prenoms, sexe, texte
 from providers._personas import Personas
 from providers._source import UpstreamRequest, UpstreamResponse
 
@@ -111,7 +111,7 @@ def etats_civils(allocataires: Sequence[PersonneFoyer] | None) -> Sequence[EtatC
         EtatCivil(
             nom_naissance=allocataire.nom_naissance or "",
             prenoms=tuple(allocataire.prenoms or ()),
-            naissance=allocataire.date_naissance or "0000-00-00",
+            naissance=allocataire.date_naissance or NAISSANCE_INCONNUE,
             nom_usage=allocataire.nom_usage,
         )
         for allocataire in allocataires or ()
@@ -145,6 +145,6 @@ def ecrire_allocataire(pivot: IdentitePivot, forme: type[Ecrit], **propres: Any)
 
 def _incident(vue: VueFoyer) -> UpstreamResponse | None:
     if vue.erreur:
-        return refuser(vue.erreur, vue.erreur * 100, "Le service est momentanément indisponible")
+        return defaillir(vue.erreur)
     sans_dossier = Caisse.__members__.get(vue.absent or "")
     return refuser(404, 40404, "Le dossier de l’allocataire n’existe pas", sans_dossier) if sans_dossier else None

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from providers._api_secu import INCONNU_DU_SNGI, REGIME, SANS_RATTACHEMENT, Caisse
 from providers._api_secu_prestation import ACTIF, Etat, Indicateur, Ligne, chemin
-from providers._api_secu_simulateur import accueillir, identifier, refuser
+from providers._api_secu_simulateur import accueillir, defaillir, identifier, refuser
 from providers._personas import Personas
 from providers._simulateur import Guichet, repondre
 from providers._source import UpstreamRequest, UpstreamResponse
@@ -115,7 +115,7 @@ def _incident(vue: Vue[Any]) -> UpstreamResponse | None:
     if vue.erreur == 400:  # noqa: PLR2004 - HTTP Bad Request
         return refuser(400, _IDENTITE_REFUSEE, "Commune de naissance absente ou inconnue")
     if vue.erreur:
-        return refuser(vue.erreur, vue.erreur * 100, "Le service est momentanément indisponible")
+        return defaillir(vue.erreur)
     if vue.absent:
         return refuser(404, 40404, "Le dossier de l’allocataire n’existe pas", Caisse[vue.absent])
     return None

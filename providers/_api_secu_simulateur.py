@@ -44,9 +44,18 @@ _CONTROLES: tuple[tuple[int, str, Callable[[Parametres], object]], ...] = (
 )
 
 
+#: Public documents tell the codes of the quota and of the technical failure; the others begin with the status too.
+_DEFAILLANCES = {429: 42901, 500: 50001}
+
+
 def refuser(status: int, code: int, error: str, caisse: Caisse | None = None) -> UpstreamResponse:
     """Refuse in API-SECU's words, in its own name or in that of a caisse."""
     return repondre(status, Refus(code, error), ((REGIME, caisse.value),) if caisse else ())
+
+
+def defaillir(status: int) -> UpstreamResponse:
+    """Fail in API-SECU's words, before any caisse is asked."""
+    return refuser(status, _DEFAILLANCES.get(status, status * 100), "Le service est momentanément indisponible")
 
 
 def accueillir(call: UpstreamRequest, guichet: Guichet, chemin: str, aujourdhui: date) -> UpstreamResponse | None:

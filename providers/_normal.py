@@ -5,6 +5,7 @@ A value outside the agreed forms is a drift of the source: it is refused, never 
 
 import re
 from datetime import date, datetime
+from enum import Enum
 from typing import TypeVar
 
 import msgspec
@@ -14,10 +15,12 @@ from graph.errors import SourceReponseInvalide
 from graph.scalars import DatePartielle
 
 Forme = TypeVar("Forme")
+Code = TypeVar("Code", bound=Enum)
 
 DERIVE = "SOURCE_DERIVE"
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_VIDE = "0000-00-00"
+#: How an état civil says that nothing is known of a birth date.
+NAISSANCE_INCONNUE = "0000-00-00"
 #: A leap year: with the year unknown, 29 February remains possible.
 _BISSEXTILE = 2000
 _SEXES = {
@@ -56,7 +59,7 @@ def date_partielle(valeur: str | None) -> DatePartielle | None:
         SourceReponseInvalide: another form, a day without its month, or a date that no calendar holds.
     """
     normal = texte(valeur)
-    if normal is None or normal == _VIDE:
+    if normal is None or normal == NAISSANCE_INCONNUE:
         return None
     annee, mois, jour = _parties(normal)
     if jour and not mois:
@@ -85,6 +88,23 @@ def jour_ecrit(valeur: str | None) -> date | None:
     except ValueError:
         raise SourceReponseInvalide(cause=DERIVE) from None
     return date_complete(lue.partition("T")[0])
+
+
+def naissance(jour: date | None) -> str:
+    """Write a birth date as an état civil holds it, with zeros when the source does not say."""
+    return jour.isoformat() if jour else NAISSANCE_INCONNUE
+
+
+def code(valeur: str | None, codes: type[Code]) -> Code | None:
+    """Return the code of a closed list that a word is; None when blank. Raise SourceReponseInvalide for another."""
+    normal = texte(valeur)
+    if normal is None:
+        return None
+    try:
+        return codes(normal)
+    except ValueError:
+        # NOTE: an enumeration quotes the word that it does not know, hence `from None`.
+        raise SourceReponseInvalide(cause=DERIVE) from None
 
 
 def sexe(valeur: str | None) -> Sexe | None:

@@ -19,7 +19,7 @@ class Simulateur:
         self._personas = personas
 
     async def answer(self, call: UpstreamRequest, *, connexion: bool = True) -> UpstreamResponse:
-        """Answer a call; a fault spoils data calls alone, so that it also shows to who already holds a token.
+        """Answer a call; a fault spares the token endpoint, so that it also shows to who already holds a token.
 
         Args:
             call: as sent, relative to the source's base URL.
@@ -29,17 +29,18 @@ class Simulateur:
             Injoignable: the fault `refusee`.
             Interrompue: the fault `coupee` or `muette`.
         """
-        if self._auxiliaire(call):
+        guichet = self._guichet(call)
+        if guichet or self.source.auxiliaire:
             self.auxiliaires += 1
-            return self.source.simulate(call, self._personas)
-        self.appels += 1
-        if self.panne is None:
+        else:
+            self.appels += 1
+        if guichet or self.panne is None:
             return self.source.simulate(call, self._personas)
         return await subir(self.panne, lambda: self.source.simulate(call, self._personas), connexion=connexion)
 
-    def _auxiliaire(self, call: UpstreamRequest) -> bool:
+    def _guichet(self, call: UpstreamRequest) -> bool:
         auth = self.source.auth
-        return self.source.auxiliaire or (isinstance(auth, ClientCredentials) and call.path == auth.token_path)
+        return isinstance(auth, ClientCredentials) and call.path == auth.token_path
 
 
 def simuler(sources: Iterable[Source[Any]], personas: Personas) -> dict[str, Simulateur]:

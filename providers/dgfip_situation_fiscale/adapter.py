@@ -9,9 +9,10 @@ from graph.errors import DossierAbsent, ParametreRefuseParLaSource, SourceRepons
 from graph.identite import NUMERO_FISCAL, EtatCivil, choisir
 from graph.scalars import DatePartielle, Montant
 from graph.situation_fiscale import AdresseTaxation, Declarant1, Declarant2, DetailPersonnesCharge, SituationFiscale
-from providers._normal import DERIVE, date_complete, date_partielle, decode, prenoms, texte
+from providers._normal import DERIVE, NAISSANCE_INCONNUE, date_complete, date_partielle, decode, prenoms, texte
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
 from providers.dgfip_situation_fiscale.messages import (
+    FORMAT_INCORRECT,
     MEDIA_TYPE,
     SPI_INCORRECT,
     AdresseDetail,
@@ -22,7 +23,6 @@ from providers.dgfip_situation_fiscale.messages import (
 )
 
 IDENTIFICATIONS = (NUMERO_FISCAL,)
-_NAISSANCE_INCONNUE = "0000-00-00"
 #: The contract types these indicators as text and names no value: every usual spelling is read, any other is a drift.
 _INDICATEURS: Mapping[str, bool] = {"O": True, "1": True, "T": True, "N": False, "0": False}
 
@@ -42,6 +42,7 @@ def read(reply: UpstreamResponse, demande: Demande, _appel: Appel) -> SituationF
     """Read one income year.
 
     The contract gives no way to tell an unknown numéro fiscal from a year without a notice: both are a DossierAbsent.
+    A 403 is not one of them, although REST took it so: it may as well refuse our own téléservice.
 
     Raises:
         DossierAbsent: no notice for this numéro fiscal and this year.
@@ -62,7 +63,7 @@ def etats_civils(bloc: SituationFiscale) -> Sequence[EtatCivil]:
         EtatCivil(
             nom_naissance=declarant.nom_naissance or "",
             prenoms=tuple(declarant.prenoms or ()),
-            naissance=declarant.date_naissance or _NAISSANCE_INCONNUE,
+            naissance=declarant.date_naissance or NAISSANCE_INCONNUE,
             nom_usage=declarant.nom_usage,
         )
         for declarant in (bloc.declarant1, bloc.declarant2)
@@ -77,7 +78,7 @@ def _refus(reply: UpstreamResponse) -> Exception:
     erreur = decode(reply.body, Refus).erreur
     if reply.status == 404:  # noqa: PLR2004 - HTTP Not Found
         return DossierAbsent()
-    if erreur.codeapp == SPI_INCORRECT:
+    if str(erreur.codeapp) == SPI_INCORRECT or erreur.message == FORMAT_INCORRECT:
         return ParametreRefuseParLaSource()
     return SourceReponseInvalide(cause="SOURCE_ERREUR")
 
@@ -151,8 +152,8 @@ def _adresse(aft: str | None, detail: AdresseDetail) -> AdresseTaxation | None:
 def _naissance(jour: Jour | None) -> DatePartielle | None:
     if jour is None:
         return None
-    parties = ((jour.annee, 4), (jour.mois, 2), (jour.jour, 2))
-    return date_partielle("-".join((texte(partie) or "").zfill(taille) for partie, taille in parties))
+    annee, mois, rang = (texte(partie) or "" for partie in (jour.annee, jour.mois, jour.jour))
+    return date_partielle(f"{annee or '0000'}-{mois.zfill(2)}-{rang.zfill(2)}")
 
 
 def _date(valeur: str | None) -> date | None:

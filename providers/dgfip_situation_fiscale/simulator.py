@@ -9,7 +9,14 @@ import msgspec
 from providers._personas import Personas
 from providers._simulateur import Guichet, entete, reglage, repondre
 from providers._source import UpstreamRequest, UpstreamResponse
-from providers.dgfip_situation_fiscale.messages import MEDIA_TYPE, SPI_INCORRECT, Erreur, Refus, Situation
+from providers.dgfip_situation_fiscale.messages import (
+    FORMAT_INCORRECT,
+    MEDIA_TYPE,
+    SPI_INCORRECT,
+    Erreur,
+    Refus,
+    Situation,
+)
 
 NOM = "dgfip_situation_fiscale"
 GUICHET = Guichet(NOM, scope="RessourceIR")
@@ -65,7 +72,7 @@ def _entetes_refuses(call: UpstreamRequest) -> UpstreamResponse | None:
 
 def _repondre(spi: str, annee: str, personas: Personas) -> UpstreamResponse:
     if not _SPI.fullmatch(spi):
-        return _erreur(400, "format SPI incorrect", SPI_INCORRECT)
+        return _erreur(400, FORMAT_INCORRECT, SPI_INCORRECT)
     connus = personas.trouver(lambda persona: persona.numero_fiscal == spi)
     vue = connus[0].vue(NOM, Vue) if connus else None
     millesime = vue.millesime(annee) if vue else None

@@ -18,12 +18,11 @@ from graph.statut_etudiant import (
     RegimeFormation,
     StatutEtudiant,
 )
-from providers._normal import DERIVE, decode, jour_ecrit, texte
+from providers._normal import DERIVE, decode, jour_ecrit, naissance, texte
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
 from providers.mesri_statut_etudiant.messages import Etablissement, Etudiant, Inscription, Recherche, Refus
 
 IDENTIFICATIONS = (INE, FRANCE_CONNECT, PIVOT_COMPLET)
-_NAISSANCE_INCONNUE = "0000-00-00"
 CHEMIN = "/api/etudiant"
 CLE = "X-API-Key"
 ETUDIANT_INTROUVABLE, INSCRIPTION_INTROUVABLE = "étudiant introuvable", "inscription introuvable"
@@ -79,8 +78,8 @@ def etats_civils(bloc: StatutEtudiant) -> Sequence[EtatCivil]:
     lue = bloc.identite
     if lue is None:
         return ()
-    naissance = lue.date_naissance.isoformat() if lue.date_naissance else _NAISSANCE_INCONNUE
-    return (EtatCivil(lue.nom_naissance or "", (lue.prenom,) if lue.prenom else (), naissance),)
+    prenoms = (lue.prenom,) if lue.prenom else ()
+    return (EtatCivil(lue.nom_naissance or "", prenoms, naissance(lue.date_naissance)),)
 
 
 def _recherche(pivot: IdentitePivot) -> Recherche:

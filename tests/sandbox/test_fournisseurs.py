@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from graph.catalogue import core, scopes
+from graph.identite import FRANCE_CONNECT
 from graph.schema import build_schema
 from providers._call import SourceClient
 from providers._catalogue import sources
@@ -22,23 +23,34 @@ AUJOURDHUI = date(2026, 11, 23)
 PERSONAS = load(lambda: AUJOURDHUI)
 
 
-async def appeler(source: Source[Any], transport: Transport) -> Any:
+#: Each source, and how the person is named to it: by all her keys, or by FranceConnect where it is accepted.
+VOIES = [
+    pytest.param(source, voie, id=f"{source.nom}-{voie}")
+    for source in sources()
+    for voie in ("identite", "par_france_connect")
+    if voie == "identite" or FRANCE_CONNECT in source.identifications
+]
+
+
+async def appeler(source: Source[Any], voie: str, transport: Transport) -> Any:
     connue = PERSONAS.trouver(lambda persona: source.nom in persona.sources)[0]
     client = SourceClient(source, transport, reglages(source), monotonic)
     try:
-        demande = demander(source, connue.identite, connue.arguments, AUJOURDHUI)
+        demande = demander(source, getattr(connue, voie), connue.arguments, AUJOURDHUI)
         return await client.call(demande, appel_du(AUJOURDHUI), echeance=monotonic() + 10)
     finally:
         await client.aclose()
 
 
-@pytest.mark.parametrize("source", sources(), ids=lambda source: source.nom)
-async def test_a_source_answers_over_http_as_it_does_in_process(source: Source[Any], emetteur: Emetteur) -> None:
+@pytest.mark.parametrize(("source", "voie"), VOIES)
+async def test_a_source_answers_over_http_as_it_does_in_process(
+    source: Source[Any], voie: str, emetteur: Emetteur
+) -> None:
     schema = build_schema()
     simulateurs = simuler([source], PERSONAS)
     app = FastAPI()
     app.include_router(build_router(simulateurs, PERSONAS, Guichet(emetteur, scopes(schema)), core(schema)))
     adresse = f"http://passerelle/bac-a-sable/fournisseurs/{source.nom}"
-    par_http = await appeler(source, HttpxTransport(adresse, par=httpx.ASGITransport(app)))
-    assert par_http == await appeler(source, in_process(simulateurs[source.nom].answer))
+    par_http = await appeler(source, voie, HttpxTransport(adresse, par=httpx.ASGITransport(app)))
+    assert par_http == await appeler(source, voie, in_process(simulateurs[source.nom].answer))
     assert simulateurs[source.nom].appels == 2

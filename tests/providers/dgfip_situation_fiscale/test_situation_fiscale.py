@@ -16,10 +16,12 @@ from graph.errors import (
     ErreurDeBloc,
     IdentifiantManquant,
     ParametreRefuseParLaSource,
+    SourceIndisponible,
     SourceReponseInvalide,
 )
 from graph.identite import DateNaissance, EtatCivil, Identite, IdentitePivot
 from graph.situation_fiscale import AdresseTaxation, SituationFamilleFiscale, SituationFiscale
+from providers._outcome import juger
 from providers._personas import Persona, Personas
 from providers._simulateur import reglage
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
@@ -160,8 +162,14 @@ def test_the_person_may_be_either_of_two_taxpayers(personas: Personas) -> None:
         {"indDeficit": "peut-être"},
         {"datRec": "2026-02-30"},
         {"dateNaisDec1": {"jour": "31", "mois": "02", "annee": "1980"}},
+        {"dateNaisDec1": {"jour": "19", "mois": "01", "annee": "80"}},
         {"montTotIr": 12.5},
         {"aftDetail": []},
+        {"rfr": 2**53},
+        {"revenuBrutGlobal": -(2**53)},
+        {"pac": {"nbPac": 2**31}},
+        {"nbPart": 1e30},
+        {"nbPart": -1.0},
     ],
 )
 def test_a_drift_is_refused_at_the_door(personas: Personas, derive: dict[str, object]) -> None:
@@ -210,9 +218,28 @@ def test_a_malformed_tax_number_is_a_refused_parameter(personas: Personas) -> No
         SOURCE.read(reponse, demande, APPEL)
 
 
-def test_another_400_is_not_blamed_on_the_person() -> None:
+@pytest.mark.parametrize(
+    "erreur",
+    [
+        {"message": "format SPI incorrect"},
+        {"message": "Requete mal formée", "codeapp": "4001"},
+        {"message": "Requete mal formée", "codeapp": 4001},
+    ],
+)
+def test_a_malformed_tax_number_is_told_by_its_code_or_by_its_words(erreur: dict[str, object]) -> None:
+    with pytest.raises(ParametreRefuseParLaSource):
+        lire({"erreur": erreur}, status=400)
+
+
+@pytest.mark.parametrize("autre", [{}, {"codeapp": None}, {"codeapp": "4002"}, {"codeapp": 4002}])
+def test_another_400_is_not_blamed_on_the_person(autre: dict[str, object]) -> None:
     with pytest.raises(SourceReponseInvalide):
-        lire({"erreur": {"message": "Requete mal formée"}}, status=400)
+        lire({"erreur": {"message": "Requete mal formée", **autre}}, status=400)
+
+
+def test_a_refused_teleservice_is_never_an_absent_file() -> None:
+    assert 403 not in SOURCE.lit
+    assert isinstance(juger(UpstreamResponse(403)), SourceIndisponible)
 
 
 def test_a_tax_number_is_needed() -> None:

@@ -120,6 +120,36 @@ def test_an_exact_name_wins_over_a_longer_one() -> None:
     assert lire(demande(), longue) == Commune("78001")
 
 
+@pytest.mark.parametrize(
+    ("departement", "annee", "commune"),
+    [
+        ("92", 1967, une("75050", "Nanterre")),
+        ("93", 1950, une("75066", "Saint-Denis")),
+        ("93", 1950, une("78010", "Aulnay-sous-Bois")),
+        ("95", 1950, une("78500", "Pontoise")),
+        ("91", 1950, une("78228", "Évry")),
+        ("2A", 1975, une("20004", "Ajaccio")),
+        ("2B", 1975, une("20033", "Bastia")),
+        ("20", 1976, une("2A004", "Ajaccio")),
+        ("75", 1967, une("75050", "Nanterre")),
+    ],
+)
+def test_a_departement_of_today_finds_a_commune_that_was_of_another_at_the_birth(
+    departement: str, annee: int, commune: dict[str, str]
+) -> None:
+    question = demande(commune["intitule"], departement, naissance=DateNaissance(annee))
+    assert lire(question, commune) == Commune(commune["code"])
+
+
+@pytest.mark.parametrize(
+    ("departement", "annee", "code"),
+    [("92", 1968, "75050"), ("2A", 1976, "20004"), ("92", 1950, "13055"), ("75", 1998, "92050"), ("95", 1950, "75050")],
+)
+def test_another_departement_is_none_of_those_it_was_made_of(departement: str, annee: int, code: str) -> None:
+    with pytest.raises(ParametreRefuseParLaSource):
+        lire(demande("Versailles", departement, naissance=DateNaissance(annee)), une(code, "Versailles"))
+
+
 def test_two_communes_that_nothing_tells_apart_are_ambiguous() -> None:
     with pytest.raises(IdentiteAmbigue):
         lire(demande(), une("78001", "Versailles"), une("78002", "Versailles", "Le"))

@@ -83,7 +83,9 @@ def test_the_lines_of_a_view_are_active_unless_it_says_otherwise(cas: Cas) -> No
         ({"absent": "MSA"}, (404, 40404), "00171001"),
         ({"absent": "RNCPS"}, (404, 40404), "99430000"),
         ({"erreur": 400}, (400, 40013), None),
-        *(({"erreur": status}, (status, status * 100), None) for status in (403, 429, 500, 502, 503, 504)),
+        ({"erreur": 429}, (429, 42901), None),
+        ({"erreur": 500}, (500, 50001), None),
+        *(({"erreur": status}, (status, status * 100), None) for status in (403, 502, 503, 504)),
     ],
 )
 def test_a_persona_without_a_right_is_refused_as_her_view_says(
