@@ -6,10 +6,11 @@ side, since persons and administrations mistake one for the other; the birth dat
 
 from collections.abc import Iterable, Sequence
 
-from graph.errors import IdentiteIncoherente
+from graph.errors import IdentiteIncoherente, SourceReponseInvalide
 from graph.identite import EtatCivil, Identite, IdentitePivot
 from graph.source import Concordance
-from providers._noms import nom_compare
+from providers._noms import LONGUEUR_MAX, nom_compare
+from providers._normal import DERIVE
 
 
 def confronter(identite: Identite, rendus: Sequence[EtatCivil]) -> tuple[Concordance | None, EtatCivil | None]:
@@ -24,7 +25,10 @@ def confronter(identite: Identite, rendus: Sequence[EtatCivil]) -> tuple[Concord
 
     Raises:
         IdentiteIncoherente: none of them is hers.
+        SourceReponseInvalide: what one of them holds is too long to be a name.
     """
+    if any(len(texte) > LONGUEUR_MAX for rendu in rendus for texte in _textes(rendu)):
+        raise SourceReponseInvalide(cause=DERIVE)
     if identite.pivot is None or not rendus:
         return None, rendus[0] if len(rendus) == 1 else None
     comparees = [(comparer(identite.pivot, rendu), rendu) for rendu in rendus]
@@ -33,6 +37,10 @@ def confronter(identite: Identite, rendus: Sequence[EtatCivil]) -> tuple[Concord
         raise IdentiteIncoherente(concordance)
     siens = {rendu for comparee, rendu in comparees if comparee == concordance}
     return (None if concordance == _RIEN else concordance), siens.pop() if len(siens) == 1 else None
+
+
+def _textes(rendu: EtatCivil) -> tuple[str, ...]:
+    return rendu.nom_naissance, rendu.nom_usage or "", " ".join(rendu.prenoms)
 
 
 def comparer(demande: IdentitePivot, rendu: EtatCivil) -> Concordance:

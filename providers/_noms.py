@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+#: No name is that long, not even all those of a person. Unicode orders a run of accents in quadratic time: four
+#: megabytes of them would take the better part of an hour.
+LONGUEUR_MAX = 1_000
 #: Letters that Unicode does not split into a letter and an accent.
 _LIGATURES = str.maketrans(
     {
@@ -22,7 +25,10 @@ _LIGATURES = str.maketrans(
 
 
 def translitterer(nom: str) -> str:
-    """Return a name without accents nor ligatures, its case and signs kept."""
+    """Return a name without accents nor ligatures, its case and signs kept. Raise ValueError when it is too long."""
+    if len(nom) > LONGUEUR_MAX:
+        message = "nom trop long"
+        raise ValueError(message)
     lettres = unicodedata.normalize("NFKD", nom.translate(_LIGATURES))
     return "".join(lettre for lettre in lettres if not unicodedata.combining(lettre))
 

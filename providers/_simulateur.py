@@ -10,13 +10,15 @@ import hashlib
 import hmac
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
 
+from graph.circonstances import PARIS
 from providers._certificats import pem
+from providers._noms import LONGUEUR_MAX
 from providers._source import Paires, UpstreamRequest, UpstreamResponse
 
 _FORMULAIRE = "application/x-www-form-urlencoded"
@@ -48,9 +50,18 @@ def repondre(status: int, corps: Any = None, headers: Paires = ()) -> UpstreamRe
     return UpstreamResponse(status, (("content-type", "application/json"), *headers), msgspec.json.encode(corps))
 
 
+def minuit(jour: str | None) -> str | None:
+    """Write a day as many sources do: an instant, at midnight in Paris; None when it is not a whole date."""
+    try:
+        lu = date.fromisoformat(jour or "")
+    except ValueError:
+        return None
+    return datetime.combine(lu, time(), PARIS).isoformat()
+
+
 def comparable(nom: str) -> str:
     """Bring a name to what referentials compare: capitals without accents, single spaces for every separator."""
-    sans_accents = unicodedata.normalize("NFKD", nom.replace("œ", "oe").replace("Œ", "OE"))
+    sans_accents = unicodedata.normalize("NFKD", nom[:LONGUEUR_MAX].replace("œ", "oe").replace("Œ", "OE"))
     lettres = "".join(
         lettre if lettre.isalnum() else " " for lettre in sans_accents if not unicodedata.combining(lettre)
     )

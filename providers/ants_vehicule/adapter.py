@@ -77,8 +77,8 @@ def _session(appel: Appel) -> str:
 
 def _decoder(racine: Element) -> messages.RepConsulterDossier:
     """Decode the message of an envelope, of its body, or alone: a signature may cover any of them."""
-    for enveloppe, contenu in ((messages.ENVELOPPE, messages.CORPS), (messages.CORPS, messages.REPONSE)):
-        if racine.tag == enveloppe:
+    for emballage, contenu in messages.EMBALLAGES:
+        if racine.tag == emballage:
             racine = _unique(racine, contenu)
     if racine.tag != messages.REPONSE:
         raise SourceReponseInvalide(cause=DERIVE)

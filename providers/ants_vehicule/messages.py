@@ -4,17 +4,25 @@ What every answer bears is required: if an element disappeared, a null would be 
 nothing to say are absent from the message.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from lxml import etree
 
+from providers._noms import LONGUEUR_MAX
 from providers._xml import Element, arbre
+
+Nom = Annotated[str, msgspec.Meta(max_length=LONGUEUR_MAX)]
 
 SIV = "http://siv.mi.fr/DefinitionsServices/2007-06"
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 ENVELOPPE, ENTETE, CORPS = f"{{{SOAP}}}Envelope", f"{{{SOAP}}}Header", f"{{{SOAP}}}Body"
+_SOAPS = (SOAP, "http://schemas.xmlsoap.org/soap/envelope/")
 DEMANDE, REPONSE = f"{{{SIV}}}req_consulter_dossier", f"{{{SIV}}}rep_consulter_dossier"
+#: What wraps an answer, and what is looked for in it. The SIV is asked in SOAP 1.2; its samples answer in SOAP 1.1.
+EMBALLAGES = tuple(
+    paire for un in _SOAPS for paire in ((f"{{{un}}}Envelope", f"{{{un}}}Body"), (f"{{{un}}}Body", REPONSE))
+)
 OPERATION, LECTURE = "Consultation Dossier", "L"
 TYPE_DE_CONTENU = "application/soap+xml; charset=utf-8"
 TRAITE, REJETE = "0", "1"
@@ -77,10 +85,10 @@ class IdentitePersonne(msgspec.Struct, frozen=True, kw_only=True):
     """A natural person, or a company, which has no name at birth."""
 
     flag_pers_physique: Literal["oui", "non"]
-    nom_naiss: str | None = None
+    nom_naiss: Nom | None = None
     """In the former file (FNI), `NOM PRENOM…`, without `prenom`."""
-    nom_usage: str | None = None
-    prenom: str | None = None
+    nom_usage: Nom | None = None
+    prenom: Nom | None = None
     sexe: str | None = None
     date_naissance: str | None = None
     """YYYY-MM-DD."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from graph.identite import EtatCivil, IdentitePivot
 from providers._concordance import comparer
 from providers._noms import nom_compare
-from providers._normal import date_partielle, texte
+from providers._normal import NAISSANCE_INCONNUE, date_partielle, texte
 from providers.ants_vehicule.messages import IdentitePersonne, Personne
 from providers.ants_vehicule.tables import STATUTS
 
-NAISSANCE_INCONNUE = "0000-00-00"
 #: Since 2009. Those before come from the former file (FNI), where the name holds the given names.
 _PLAQUE_SIV = re.compile(r"[A-Z]{2}-\d{3}-[A-Z]{2}", re.ASCII)
 

@@ -93,7 +93,8 @@ CARBURANTS: Mapping[str, str] = {
     "PL": "Monocarburation GPL",
 }
 
-#: `70/220*2003/76EURO4`: the norm ends a reference of regulation, its letter in either case.
+#: `70/220*2003/76EURO4`: the norm ends a reference of regulation, its letter in either case. The letter is kept, as the
+#: list of the norms has it, though REST drops it.
 _EURO = re.compile(r"EURO[ -]?(VI|6[ -]?D[ -]?TEMP|6[B-E]?|5[AB]?|[1-4])(?!\d)", re.IGNORECASE)
 
 

@@ -5,15 +5,7 @@ from typing import Literal, cast
 
 import msgspec
 
-from graph.bourse_etudiante import (
-    BourseEtudiante,
-    EchelonBourse,
-    EchelonBourseEtudiant,
-    EtablissementBoursier,
-    IdentiteBoursier,
-    PeriodeVersementBourse,
-    StatutBoursier,
-)
+from graph.bourse_etudiante import BourseEtudiante
 from graph.demande import Demande
 from graph.enums import Sexe
 from graph.errors import (
@@ -25,8 +17,9 @@ from graph.errors import (
     SourceReponseInvalide,
 )
 from graph.identite import FRANCE_CONNECT, INE, PIVOT_DATE, DateNaissance, EtatCivil, IdentitePivot, choisir
-from providers._normal import DERIVE, decode, jour_ecrit, sexe, texte
+from providers._normal import DERIVE, decode, naissance, texte
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
+from providers.cnous_bourse_etudiante.lecture import bourse
 from providers.cnous_bourse_etudiante.messages import Boursier, Recherche, RecherchePivot, Refus
 
 IDENTIFICATIONS = (INE, FRANCE_CONNECT, PIVOT_DATE)
@@ -34,14 +27,12 @@ CHEMIN = "/v1/boursier"
 CHEMIN_ETAT_CIVIL, CHEMIN_FRANCE_CONNECT = f"{CHEMIN}/find", f"{CHEMIN}/donnees-pivots"
 CIVILITES: Mapping[Sexe, Literal["M", "F"]] = {Sexe.M: "M", Sexe.F: "F"}
 _ACCEPTE = ("Accept", "application/json")
-_ECHELONS = {str(echelon.value): echelon for echelon in EchelonBourseEtudiant}
-_NAISSANCE_INCONNUE = "0000-00-00"
 
 
 def request(demande: Demande, _appel: Appel) -> UpstreamRequest:
     """Ask by INE, else by état civil. Raise IdentifiantManquant when neither is there.
 
-    FranceConnect's état civil is posted: the body that REST put in a GET is dropped by many an intermediary.
+    FranceConnect's état civil is the body of a GET: so does the CNOUS want it, whatever the use of HTTP is.
     """
     voie, annee = choisir(demande.identite, IDENTIFICATIONS), demande["annee_campagne"]
     if voie is INE:
@@ -49,8 +40,8 @@ def request(demande: Demande, _appel: Appel) -> UpstreamRequest:
         return UpstreamRequest("GET", f"{CHEMIN}/{demande.identite.ine}", params=params, headers=(_ACCEPTE,))
     pivot = cast("IdentitePivot", demande.identite.pivot)
     if voie is FRANCE_CONNECT:
-        return _poster(CHEMIN_FRANCE_CONNECT, _recherche_pivot(pivot, annee))
-    return _poster(CHEMIN_ETAT_CIVIL, _recherche(pivot, annee))
+        return _chercher("GET", CHEMIN_FRANCE_CONNECT, _recherche_pivot(pivot, annee))
+    return _chercher("POST", CHEMIN_ETAT_CIVIL, _recherche(pivot, annee))
 
 
 def read(reply: UpstreamResponse, demande: Demande, _appel: Appel) -> BourseEtudiante:
@@ -70,7 +61,7 @@ def read(reply: UpstreamResponse, demande: Demande, _appel: Appel) -> BourseEtud
     if texte(boursier.last_name) is None or (annee and str(boursier.campaign.year) != str(annee)):
         raise SourceReponseInvalide(cause=DERIVE)
     _verifier_ine(boursier, demande)
-    return _bourse(boursier)
+    return bourse(boursier)
 
 
 def etats_civils(bloc: BourseEtudiante) -> Sequence[EtatCivil]:
@@ -78,18 +69,17 @@ def etats_civils(bloc: BourseEtudiante) -> Sequence[EtatCivil]:
     lue = bloc.identite
     if lue is None:
         return ()
-    naissance = lue.date_naissance.isoformat() if lue.date_naissance else _NAISSANCE_INCONNUE
-    return (EtatCivil(lue.nom or "", tuple(lue.prenoms or ()), naissance),)
+    return (EtatCivil(lue.nom or "", tuple(lue.prenoms or ()), naissance(lue.date_naissance)),)
 
 
-def jour_francais(naissance: DateNaissance) -> str:
+def jour_francais(jour: DateNaissance) -> str:
     """Write a complete date as dd/MM/yyyy."""
-    return "/".join(reversed(str(naissance).split("-")))
+    return "/".join(reversed(str(jour).split("-")))
 
 
-def _poster(chemin: str, recherche: Recherche | RecherchePivot) -> UpstreamRequest:
+def _chercher(methode: str, chemin: str, recherche: Recherche | RecherchePivot) -> UpstreamRequest:
     headers = (_ACCEPTE, ("Content-Type", "application/json"))
-    return UpstreamRequest("POST", chemin, headers=headers, body=msgspec.json.encode(recherche))
+    return UpstreamRequest(methode, chemin, headers=headers, body=msgspec.json.encode(recherche))
 
 
 def _recherche(pivot: IdentitePivot, annee: int | None) -> Recherche:
@@ -135,43 +125,3 @@ def _verifier_ine(boursier: Boursier, demande: Demande) -> None:
     voulu, rendu = demande.identite.ine, texte(boursier.ine)
     if voulu and rendu and rendu.upper() != voulu.upper():
         raise IdentiteIncoherente
-
-
-def _bourse(boursier: Boursier) -> BourseEtudiante:
-    return BourseEtudiante(
-        statut=StatutBoursier(
-            est_boursier=boursier.boursier,
-            est_radie=boursier.removed == "O",
-            date_radiation=jour_ecrit(boursier.removal_date),
-        ),
-        periode_versement=PeriodeVersementBourse(
-            date_rentree=jour_ecrit(boursier.back_to_school_date), duree_mois=boursier.payment_duration
-        ),
-        etablissement_etudes=EtablissementBoursier(
-            nom_commune=texte(boursier.study_town), nom_etablissement=texte(boursier.school_name)
-        ),
-        echelon=_echelon(boursier),
-        email=texte(boursier.email),
-        identite=_identite(boursier),
-        ine=texte(boursier.ine),
-    )
-
-
-def _identite(boursier: Boursier) -> IdentiteBoursier:
-    lieu = texte(boursier.birth_place.libelle) if boursier.birth_place else None
-    return IdentiteBoursier(
-        nom=texte(boursier.last_name),
-        prenoms=[lu for lu in map(texte, (boursier.first_name, boursier.first_name2)) if lu] or None,
-        date_naissance=jour_ecrit(boursier.birth_date),
-        nom_commune_naissance=lieu or texte(boursier.birth_place_libelle),
-        sexe=sexe(boursier.civility),
-    )
-
-
-def _echelon(boursier: Boursier) -> EchelonBourse:
-    lu, statut = texte(boursier.grant_echelon), boursier.grant_status
-    if lu is not None and lu not in _ECHELONS:
-        raise SourceReponseInvalide(cause=DERIVE)
-    return EchelonBourse(
-        valeur=_ECHELONS[lu] if lu else None, bourse_regionale_provisoire=None if statut is None else statut > 0
-    )

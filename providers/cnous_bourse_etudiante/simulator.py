@@ -1,8 +1,7 @@
 """The CNOUS's grants API, played from personas: the same checks in the same order, the same words."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -18,57 +17,15 @@ from providers.cnous_bourse_etudiante.adapter import (
     jour_francais,
 )
 from providers.cnous_bourse_etudiante.messages import Recherche, RecherchePivot
+from providers.cnous_bourse_etudiante.vues import Vue, rendre
 
 NOM = "cnous_bourse_etudiante"
 GUICHET = Guichet(NOM, path="/oauth/token", formulaire=False)
 _INE = re.compile("[0-9A-Z]{11}", re.IGNORECASE)
 _RENTREE = 9
+_METHODES = {CHEMIN_ETAT_CIVIL: "POST", CHEMIN_FRANCE_CONNECT: "GET"}
 _PANNE = "Service momentanément indisponible"
 Boursiers = list[dict[str, Any]]
-
-
-class Annee(msgspec.Struct, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
-    """What the CNOUS holds for one campaign, in its own words; dates are days, answered as instants."""
-
-    boursier: bool = True
-    grant_echelon: Literal["0bis", "1", "2", "3", "4", "5", "6", "7"] | None
-    grant_status: int = 0
-    study_town: str
-    school_name: str
-    back_to_school_date: str
-    payment_duration: int
-    removed: Literal["O", "N"] = "N"
-    removal_date: str | None = None
-
-
-class Vue(msgspec.Struct, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
-    """What the CNOUS holds on a persona, in its own words (see `messages`). Keys are in camel case in the YAML.
-
-    The identity answered is the persona's own (pivot and INE). The current campaign is that of `{R}`::
-
-        email: marcel.pagnol@example.fr
-        annees:
-          "{R}":
-            grantEchelon: "5"
-            studyTown: Marseille
-            schoolName: Aix-Marseille Université
-            backToSchoolDate: "{R}-09-01"
-            paymentDuration: 10
-
-    A failure of the source: `erreur: 429` (or 500, 502, 503, 504). A persona without a view, or without the campaign
-    asked, is not found (404).
-    """
-
-    annees: dict[str, Annee] = {}
-    """Per campaign, written `{R}`, `{R-1}` or in full."""
-    email: str | None = None
-    birth_place_libelle: str | None = None
-    ine_rendu: str | None = None
-    """The INE of the answer when it is not the persona's own, as after two files were merged."""
-    absent: Literal["etudiant"] | None = None
-    """Someone whom the CNOUS does not know, which says so of a person who is no student."""
-    erreur: Literal[429, 500, 502, 503, 504] | None = None
-    """The status of a failure that this persona always meets."""
 
 
 class _ParEtatCivil(Recherche, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
@@ -80,12 +37,12 @@ class _ParFranceConnect(RecherchePivot, frozen=True, kw_only=True, forbid_unknow
 
 
 def simulate(call: UpstreamRequest, personas: Personas) -> UpstreamResponse:
-    """Issue a token, or answer the grant of the student who bears an INE (GET), or an état civil (POST)."""
+    """Issue a token, or answer the grant of the student who bears an INE, or an état civil."""
     if GUICHET.ouvre(call):
         return GUICHET.emettre(call, personas.aujourdhui)
     if not GUICHET.reconnait(call, personas.aujourdhui):
         return _refuser(401, "Jeton absent ou expiré", (("www-authenticate", 'Bearer error="invalid_token"'),))
-    if call.path in (CHEMIN_ETAT_CIVIL, CHEMIN_FRANCE_CONNECT):
+    if call.path in _METHODES:
         return _par_etat_civil(call, personas)
     if call.path.startswith(f"{CHEMIN}/"):
         return _par_ine(call, personas)
@@ -104,8 +61,9 @@ def _par_ine(call: UpstreamRequest, personas: Personas) -> UpstreamResponse:
 
 
 def _par_etat_civil(call: UpstreamRequest, personas: Personas) -> UpstreamResponse:
-    if call.method != "POST":
-        return _refuser(405, "Méthode non autorisée", (("allow", "POST"),))
+    methode = _METHODES[call.path]
+    if call.method != methode:
+        return _refuser(405, "Méthode non autorisée", (("allow", methode),))
     if (entete(call, "content-type") or "").partition(";")[0].strip() != "application/json":
         return _refuser(415, "Type de contenu non pris en charge")
     recherche = _lue(call)
@@ -155,38 +113,8 @@ def _boursiers(trouves: list[Persona], annee: int | None, personas: Personas) ->
     panne = next((vue.erreur for _, vue in vues if vue.erreur), None)
     if panne:
         return _refuser(panne, _PANNE)
-    rendus = [_rendu(persona, vue, voulue) for persona, vue in vues if str(voulue) in vue.annees]
+    rendus = [rendre(persona, vue, voulue) for persona, vue in vues if str(voulue) in vue.annees]
     return rendus or _refuser(404, "Étudiant(e) non trouvé(e)")
-
-
-def _rendu(persona: Persona, vue: Vue, annee: int) -> dict[str, Any]:
-    """Write the whole resource: a caller must stand what it does not read."""
-    pivot, campagne = persona.pivot, vue.annees[str(annee)]
-    prenoms = dict(enumerate(pivot.prenoms))
-    return {
-        "id": len(persona.nom),
-        "ine": vue.ine_rendu or persona.ine,
-        "lastName": pivot.nom_naissance,
-        "firstName": prenoms[0],
-        "firstName2": prenoms.get(1),
-        "firstName3": prenoms.get(2),
-        "birthDate": _instant(str(pivot.naissance)),
-        "birthPlace": {"id": 1, "com": pivot.code_commune, "libelle": vue.birth_place_libelle},
-        "birthPlaceLibelle": vue.birth_place_libelle,
-        "civility": CIVILITES[pivot.sexe] if pivot.sexe else None,
-        "email": vue.email,
-        "campaign": {"id": annee - 2000, "year": annee, "active": True},
-        **_datees(msgspec.to_builtins(campagne)),
-    }
-
-
-def _datees(campagne: Mapping[str, Any]) -> dict[str, Any]:
-    instants = {cle: _instant(campagne[cle]) for cle in ("backToSchoolDate", "removalDate")}
-    return {**campagne, **instants}
-
-
-def _instant(jour: str | None) -> str | None:
-    return f"{jour}T00:00:00.000Z" if jour else None
 
 
 def _mauvais_parametres() -> UpstreamResponse:

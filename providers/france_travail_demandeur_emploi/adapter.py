@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from enum import Enum
-from typing import TypeVar
 
 from graph.demande import Demande
 from graph.demandeur_emploi import (
@@ -19,15 +17,14 @@ from graph.demandeur_emploi import (
 from graph.errors import DossierAbsent, SourceReponseInvalide
 from graph.identite import EtatCivil
 from providers._france_travail import entetes, identifiant, refuser
-from providers._normal import DERIVE, decode, jour_ecrit, sexe, texte
+from providers._normal import DERIVE, code, decode, jour_ecrit, naissance, sexe, texte
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
 from providers.france_travail_demandeur_emploi.messages import Adresse, Individu
 
-Code = TypeVar("Code", bound=Enum)
 CHEMIN = "/partenaire/statutaugmente/v1/statutAugmente"
 PRENOM_MAX = 13
 _OK, _SANS_INSCRIPTION = 200, 206
-_NAISSANCE_INCONNUE = "0000-00-00"
+#: Five are documented; 6 to 8 exist, and may come one day.
 _CATEGORIE = re.compile("[1-9]")
 
 
@@ -71,7 +68,7 @@ def etats_civils(bloc: DemandeurEmploi) -> Sequence[EtatCivil]:
         EtatCivil(
             nom_naissance=lue.nom_naissance or "",
             prenoms=(lue.prenom,) if lue.prenom else (),
-            naissance=lue.date_naissance.isoformat() if lue.date_naissance else _NAISSANCE_INCONNUE,
+            naissance=naissance(lue.date_naissance),
             nom_usage=lue.nom_usage,
             prenom_max=PRENOM_MAX,
         ),
@@ -83,7 +80,7 @@ def _identite(individu: Individu) -> IdentiteDemandeurEmploi:
     if nom is None:
         raise SourceReponseInvalide(cause=DERIVE)
     return IdentiteDemandeurEmploi(
-        civilite=_code(individu.civilite, Civilite),
+        civilite=code(individu.civilite, Civilite),
         nom_naissance=nom,
         nom_usage=texte(individu.nom_usage),
         prenom=texte(individu.prenom),
@@ -106,22 +103,12 @@ def _adresse(adresse: Adresse) -> AdresseDemandeurEmploi:
 
 
 def _inscription(individu: Individu) -> InscriptionDemandeurEmploi:
-    code = texte(individu.categorie_inscription)
-    if code is None or not _CATEGORIE.fullmatch(code):
+    categorie = texte(individu.categorie_inscription)
+    if categorie is None or not _CATEGORIE.fullmatch(categorie):
         raise SourceReponseInvalide(cause=DERIVE)
     return InscriptionDemandeurEmploi(
         date_debut=jour_ecrit(individu.date_inscription),
         date_fin=jour_ecrit(individu.date_cessation_inscription),
-        categorie=CategorieInscription(code=int(code), libelle=texte(individu.libelle_categorie_inscription)),
-        code_certification_cnav=_code(individu.code_certification_cnav, CodeCertificationCnav),
+        categorie=CategorieInscription(code=int(categorie), libelle=texte(individu.libelle_categorie_inscription)),
+        code_certification_cnav=code(individu.code_certification_cnav, CodeCertificationCnav),
     )
-
-
-def _code(valeur: str | None, codes: type[Code]) -> Code | None:
-    lue = texte(valeur)
-    if lue is None:
-        return None
-    try:
-        return codes(lue)
-    except ValueError:
-        raise SourceReponseInvalide(cause=DERIVE) from None

@@ -1,6 +1,6 @@
 """France Travail's Statut augmenté, played from personas: the same checks in the same order, the same words."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -8,7 +8,7 @@ from graph.enums import Sexe
 from providers._france_travail_simulateur import Erreur, accueillir, echouer, guichet, inconnu, trouver
 from providers._noms import translitterer
 from providers._personas import Persona, Personas
-from providers._simulateur import repondre
+from providers._simulateur import minuit, repondre
 from providers._source import UpstreamRequest, UpstreamResponse
 from providers.france_travail_demandeur_emploi.adapter import CHEMIN, PRENOM_MAX
 from providers.france_travail_demandeur_emploi.messages import Adresse, Individu
@@ -25,8 +25,10 @@ _LIBELLES = {
 }
 
 
-class AdresseDeclaree(Adresse, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
-    """An address as a persona holds it: a word that the source would not say is refused."""
+class AdresseDeclaree(
+    Adresse, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """An address as a persona holds it: a word that the source would not say is refused, an empty line left out."""
 
 
 class InscriptionDeclaree(msgspec.Struct, frozen=True, rename="camel", kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +69,21 @@ class Vue(msgspec.Struct, frozen=True, rename="camel", kw_only=True, forbid_unkn
             raise ValueError(message)
 
 
+class SansInscription(msgspec.Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+    """A partial content (206): who the person is and lives, without a word of a registration."""
+
+    civilite: str
+    nom: str
+    nom_usage: str
+    prenom: str
+    sexe: str
+    date_naissance: str | None
+    telephone: str | None = None
+    telephone2: str | None = None
+    email: str | None = None
+    adresse: AdresseDeclaree | None = None
+
+
 def simulate(call: UpstreamRequest, personas: Personas) -> UpstreamResponse:
     """Issue a token, or answer who chose the identifier that is the body."""
     return accueillir(call, GUICHET, "POST", CHEMIN, personas) or _repondre(call, personas)
@@ -81,11 +98,14 @@ def _repondre(call: UpstreamRequest, personas: Personas) -> UpstreamResponse:
         return echouer(vue.erreur)
     etat_civil = _etat_civil(persona)
     if vue.inscription is None or vue.adresse is None:
-        return repondre(206, etat_civil)
+        partiel = SansInscription(
+            **etat_civil, telephone=vue.telephone, telephone2=vue.telephone2, email=vue.email, adresse=vue.adresse
+        )
+        return repondre(206, partiel)
     return repondre(200, _individu(vue, vue.inscription, vue.adresse, etat_civil))
 
 
-def _etat_civil(persona: Persona) -> dict[str, str]:
+def _etat_civil(persona: Persona) -> dict[str, Any]:
     pivot = persona.pivot
     civilite, sexe = _SEXES[pivot.sexe] if pivot.sexe else (" ", " ")
     return {
@@ -94,12 +114,12 @@ def _etat_civil(persona: Persona) -> dict[str, str]:
         "nom_usage": _capitales(pivot.nom_usage or " "),
         "prenom": _capitales(pivot.prenoms[0])[:PRENOM_MAX],
         "sexe": sexe,
-        "date_naissance": f"{pivot.naissance}T00:00:00+01:00",
+        "date_naissance": minuit(str(pivot.naissance)),
     }
 
 
 def _individu(
-    vue: Vue, inscription: InscriptionDeclaree, adresse: AdresseDeclaree, etat_civil: dict[str, str]
+    vue: Vue, inscription: InscriptionDeclaree, adresse: AdresseDeclaree, etat_civil: dict[str, Any]
 ) -> Individu:
     return Individu(
         **etat_civil,

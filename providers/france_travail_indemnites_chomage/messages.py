@@ -4,8 +4,12 @@ Camel case on the wire. Every key is required: if one disappeared, no payment wo
 """
 
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
+
+#: Ten payments a week, for 24 months: nobody has that many.
+_PAIEMENTS_MAX = 1_000
 
 
 class Paiement(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -24,4 +28,4 @@ class Paiements(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """The payments of 24 months at most."""
 
     statut_inscription: bool
-    liste_paiement: list[Paiement] | None
+    liste_paiement: Annotated[list[Paiement], msgspec.Meta(max_length=_PAIEMENTS_MAX)] | None

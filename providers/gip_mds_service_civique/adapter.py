@@ -9,7 +9,7 @@ from graph.demande import Demande
 from graph.errors import ErreurDeBloc, IdentiteAmbigue, IdentiteNonReconnue, SourceReponseInvalide
 from graph.identite import FRANCE_CONNECT, PIVOT_DATE, EtatCivil, IdentitePivot, choisir
 from graph.service_civique import OrganismeAccueil, ServiceCivique, StatutServiceCivique
-from providers._normal import DERIVE, date_complete, date_partielle, decode, prenoms, texte
+from providers._normal import DERIVE, NAISSANCE_INCONNUE, date_complete, date_partielle, decode, prenoms, texte
 from providers._source import Appel, UpstreamRequest, UpstreamResponse
 from providers.gip_mds_service_civique.messages import Contrat, Individu, Refus, Reponse
 
@@ -18,7 +18,6 @@ CHEMIN = "/contrats-generique"
 NATURE = "89"
 INDIVIDU_INCONNU, SANS_CONTRAT, HOMONYMES = "NOT_FOUND_INDIVIDU", "NOT_FOUND_CONTRAT", "TOO_MANY_INDIVIDU"
 _NAISSANCE = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
-_NAISSANCE_INCONNUE = "0000-00-00"
 #: Reasons given to an end that leave the contract current; the DSN pads its codes to three digits.
 _TOUJOURS_EN_COURS = frozenset({"99", "099", "100"})
 
@@ -125,5 +124,5 @@ def _etat_civil(individu: Individu) -> EtatCivil:
     if nom is None or trouve is None:
         raise SourceReponseInvalide(cause=DERIVE)
     jour, mois, annee = trouve.groups()
-    naissance_lue = date_partielle(f"{annee}-{mois}-{jour}") or _NAISSANCE_INCONNUE
+    naissance_lue = date_partielle(f"{annee}-{mois}-{jour}") or NAISSANCE_INCONNUE
     return EtatCivil(nom, tuple(prenoms(individu.prenoms_sngi) or ()), naissance_lue)

@@ -3,9 +3,12 @@
 Camel case on the wire. What every answer bears is required: a list that disappeared would be taken for no contract.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+#: More than anybody signed with one establishment, had in one company, or has companies.
+_BORNE = msgspec.Meta(max_length=50)
 
 
 class Contrat(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -24,14 +27,14 @@ class Etablissement(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """An establishment and the contracts that it declared."""
 
     siret: str | None
-    contrat: tuple[Contrat, ...]
+    contrat: Annotated[tuple[Contrat, ...], _BORNE]
 
 
 class Entreprise(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """A company."""
 
     raison_sociale: str | None
-    etablissement: tuple[Etablissement, ...]
+    etablissement: Annotated[tuple[Etablissement, ...], _BORNE]
 
 
 class Individu(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -41,7 +44,7 @@ class Individu(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     prenoms_sngi: str
     date_naissance_sngi: str
     """DDMMYYYY, zeros for unknown parts."""
-    entreprise: tuple[Entreprise, ...]
+    entreprise: Annotated[tuple[Entreprise, ...], _BORNE]
 
 
 class Retour(msgspec.Struct, frozen=True, rename="camel"):

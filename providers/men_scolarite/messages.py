@@ -1,7 +1,7 @@
 """The words of the ministry of education: a search by perimeter, a pupil, a refusal.
 
 Kebab case on the wire. What every answer bears is required, be it null: if a key disappeared, a null would be taken
-for an answer.
+for an answer. What a school may not say is left out of an answer as often as it is null, as its samples show.
 """
 
 from typing import Annotated, Literal
@@ -29,7 +29,7 @@ class Etablissement(msgspec.Struct, frozen=True, rename="kebab", kw_only=True):
     """A school."""
 
     code_uai: str
-    ministere_tutelle: str | None
+    ministere_tutelle: str | None = None
 
 
 class Identification(msgspec.Struct, frozen=True, rename="kebab", kw_only=True):
@@ -55,17 +55,18 @@ class InfoScolarite(msgspec.Struct, frozen=True, rename="kebab", kw_only=True):
     """What the pupil is taught, and how."""
 
     est_scolarise: bool
-    code_mef_stat: str | None
-    libelle_long_mef: str | None
-    code_regime: str | None
+    code_mef_stat: str | None = None
+    libelle_long_mef: str | None = None
+    code_regime: str | None = None
     statut_eleve: Statut
 
 
 class InfoBourse(msgspec.Struct, frozen=True, rename="kebab", kw_only=True):
     """The grant."""
 
-    est_boursier: bool
-    niveau_bourse: Annotated[int, msgspec.Meta(ge=1, le=6)] | None
+    est_boursier: bool | None
+    """None when the ministry does not know yet."""
+    niveau_bourse: Annotated[int, msgspec.Meta(ge=1, le=6)] | None = None
 
 
 class Eleve(msgspec.Struct, frozen=True, rename="kebab", kw_only=True):

@@ -2,7 +2,7 @@
 
 import re
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -10,7 +10,8 @@ from providers._personas import Persona, Personas
 from providers._simulateur import Guichet, comparable, entete, repondre
 from providers._source import UpstreamRequest, UpstreamResponse
 from providers.men_scolarite.adapter import CHEMIN, CHEMIN_PERIMETRE, SCOPE, SEXES
-from providers.men_scolarite.messages import Etablissement, InfoBourse, InfoScolarite, Recherche, Statut
+from providers.men_scolarite.messages import Recherche
+from providers.men_scolarite.vues import Annee, Vue, identification, rendre
 
 NOM = "men_scolarite"
 GUICHET = Guichet(NOM, path="/auth/realms/omogen/protocol/openid-connect/token")
@@ -22,54 +23,6 @@ _ABSENTS = {
     "eleve": ("NOT_FOUND", "Elève non trouvé", "Aucun élève ne correspond aux critères de recherche"),
     "perimetre": ("FORBIDDEN", "Accès interdit", "Postbac hors périmètre"),
 }
-
-
-class StatutDeclare(Statut, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A status as a persona holds it: a word that the source would not say is refused."""
-
-
-class BourseDeclaree(InfoBourse, frozen=True, rename="kebab", kw_only=True, forbid_unknown_fields=True):
-    """A grant as a persona holds it, equally strict."""
-
-
-class Annee(InfoScolarite, frozen=True, rename="kebab", kw_only=True, forbid_unknown_fields=True):
-    """A school year as a persona holds it: the school, what is taught there, the grant."""
-
-    code_uai: str
-    ministere_tutelle: str | None = "06"
-    degre: Literal["1D", "2D"] = "2D"
-    departement: str
-    """Codes of the BCN."""
-    region: str
-    est_scolarise: bool = True
-    statut_eleve: StatutDeclare = StatutDeclare(code="ST", libelle="SCOLAIRE")
-    info_bourse: BourseDeclaree | None = None
-
-
-class Vue(msgspec.Struct, frozen=True, rename="kebab", kw_only=True, forbid_unknown_fields=True):
-    """What the ministry holds on a persona, in its own words (see `messages`). Keys are in kebab case in the YAML.
-
-    The identity answered is the persona's own. School years are named by the one in which they begin::
-
-        annees:
-          "{R}":
-            code-uai: 0132733A
-            departement: "013"
-            region: "18"
-            code-mef-stat: "211324099991"
-            libelle-long-mef: 1CAP1 STAFFEUR ORNEMANISTE
-            code-regime: "2"
-            info-bourse: {est-boursier: true, niveau-bourse: 1}
-
-    A pupil who goes to no school (200, `est-scolarise: false`): `absent: scolarite`. One whom the ministry may not
-    answer about: `absent: perimetre`. One whom nobody knows, as a persona without a view: `absent: eleve`. A failure
-    of the source: `erreur: 429` (or 500, 502, 503, 504).
-    """
-
-    annees: dict[str, Annee] = {}
-    absent: Literal["scolarite", "perimetre", "eleve"] | None = None
-    erreur: Literal[429, 500, 502, 503, 504] | None = None
-    """The status of a failure that this persona always meets."""
 
 
 class _Question(msgspec.Struct, frozen=True, rename="kebab", kw_only=True, forbid_unknown_fields=True):
@@ -133,11 +86,11 @@ def _eleve(question: _Question | _Corps, personas: Personas) -> UpstreamResponse
         return _probleme(vue.erreur, HTTPStatus(vue.erreur).name, "Erreur technique", "Service indisponible")
     if vue.absent == "scolarite":
         return _texte(
-            {"identification": _identification(persona, None, rentree), "info-scolarite": {"est-scolarise": False}}
+            {"identification": identification(persona, None, rentree), "info-scolarite": {"est-scolarise": False}}
         )
     if vue.absent:
         return _introuvable(vue.absent)
-    return _texte(_rendu(persona, vue.annees[rentree], rentree)) if vue.annees else _introuvable("eleve")
+    return _texte(rendre(persona, vue.annees[rentree], rentree)) if vue.annees else _introuvable("eleve")
 
 
 def _concorde(question: _Question | _Corps, persona: Persona) -> bool:
@@ -160,33 +113,6 @@ def _dans(question: _Question | _Corps, annee: Annee | None) -> bool:
         return annee.code_uai == question.code_uai
     lieu = annee.departement if question.type_perimetre == "departement" else annee.region
     return annee.degre == question.degre_etablissement and lieu in question.valeurs_perimetre
-
-
-def _rendu(persona: Persona, annee: Annee, rentree: str) -> dict[str, Any]:
-    """Write the whole resource: a caller must stand what it does not read."""
-    ecole = Etablissement(code_uai=annee.code_uai, ministere_tutelle=annee.ministere_tutelle)
-    info = {"est-scolarise", "code-mef-stat", "libelle-long-mef", "code-regime", "statut-eleve"}
-    ecrite = msgspec.to_builtins(annee)
-    bourse = {"info-bourse": ecrite["info-bourse"]} if annee.info_bourse else {}
-    return {
-        "identification": _identification(persona, ecole, rentree),
-        "info-scolarite": {cle: valeur for cle, valeur in ecrite.items() if cle in info},
-        **bourse,
-    }
-
-
-def _identification(persona: Persona, ecole: Etablissement | None, rentree: str) -> dict[str, Any]:
-    pivot = persona.pivot
-    prenoms = {f"prenom{rang}": prenom for rang, prenom in enumerate(pivot.prenoms[1:3], start=2)}
-    return {
-        "nom": pivot.nom_naissance,
-        "prenom": pivot.prenoms[0],
-        **prenoms,
-        "sexe": SEXES[pivot.sexe] if pivot.sexe else None,
-        "date-naissance": str(pivot.naissance),
-        "etablissement": msgspec.to_builtins(ecole) if ecole else None,
-        "annee-scolaire": rentree,
-    }
 
 
 def _texte(corps: object) -> UpstreamResponse:

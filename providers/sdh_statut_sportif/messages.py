@@ -9,6 +9,8 @@ from typing import Annotated
 import msgspec
 
 Code = int | str | None
+#: Far more than anybody has: lists go back to 1994, and are compared with one another.
+_BORNE = msgspec.Meta(max_length=500)
 
 
 class FicheHN(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -48,5 +50,5 @@ class Sportif(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Every first name, separated by spaces."""
     date_naissance: str | None
     genre: str | None
-    fiches_hn: list[FicheHN] | None = msgspec.field(name="fichesHN")
-    fiches_sportif: list[FicheSportif] | None
+    fiches_hn: Annotated[list[FicheHN], _BORNE] | None = msgspec.field(name="fichesHN")
+    fiches_sportif: Annotated[list[FicheSportif], _BORNE] | None

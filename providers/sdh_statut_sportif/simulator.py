@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from graph.enums import Sexe
 from providers._personas import Persona, Personas
@@ -56,7 +57,7 @@ class Reponse(Sportif, frozen=True, rename="camel", kw_only=True):
 
     id: int
     sexe: bool | None
-    """True for a man."""
+    """False for a man; it is not read."""
     club: str | None = None
     fiches_club: tuple[str, ...] = ()
 
@@ -90,12 +91,23 @@ def _sportif(identifiant: int, persona: Persona, vue: Vue) -> Reponse:
         nom=pivot.nom_naissance,
         nom_usage=pivot.nom_usage,
         prenom=" ".join(pivot.prenoms),
-        date_naissance=str(pivot.naissance),
+        date_naissance=_minuit(str(pivot.naissance)),
         genre=pivot.sexe.name if pivot.sexe else None,
-        sexe=pivot.sexe is Sexe.M if pivot.sexe else None,
-        fiches_hn=list(vue.fiches_hn),
-        fiches_sportif=list(vue.fiches_sportif),
+        sexe=pivot.sexe is Sexe.F if pivot.sexe else None,
+        fiches_hn=[
+            replace(une, debut_droits=_minuit(une.debut_droits), fin_droits=_minuit(une.fin_droits))
+            for une in vue.fiches_hn
+        ],
+        fiches_sportif=[
+            replace(une, debut=une.debut and _minuit(une.debut), fin=une.fin and _minuit(une.fin))
+            for une in vue.fiches_sportif
+        ],
     )
+
+
+def _minuit(jour: str) -> str:
+    """Write a day as the hub does: with an hour, without a timezone."""
+    return f"{jour}T00:00:00"
 
 
 def _refuser(status: int, message: str) -> UpstreamResponse:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from graph.errors import IdentiteIncoherente
+from graph.errors import IdentiteIncoherente, SourceReponseInvalide
 from graph.identite import DateNaissance, EtatCivil, Identite, IdentitePivot
 from graph.source import Concordance
 from providers._concordance import comparer, confronter
@@ -214,3 +214,19 @@ def test_without_an_etat_civil_asked_only_one_person_can_be_named() -> None:
     assert confronter(par_ine, ()) == (None, None)
     assert confronter(par_ine, (RENDU,)) == (None, RENDU)
     assert confronter(par_ine, (RENDU, CONJOINT)) == (None, None)
+
+
+@pytest.mark.parametrize("identite", [Identite(pivot=PIVOT), Identite(identifiant_sportif="12345")])
+@pytest.mark.parametrize(
+    "trop_long",
+    [
+        {"nom_naissance": "\u0300\u0327" * 501},
+        {"nom_usage": "A" * 1_001},
+        {"prenoms": ("ANNE", "A" * 1_001)},
+        {"prenoms": ("A",) * 1_001},
+    ],
+)
+def test_what_is_too_long_to_be_a_name_is_a_drift(identite: Identite, trop_long: dict[str, Any]) -> None:
+    """Unicode orders a run of accents in quadratic time: what a source may make us compare is bounded."""
+    with pytest.raises(SourceReponseInvalide):
+        confronter(identite, [RENDU, replace(RENDU, **trop_long)])

@@ -36,3 +36,9 @@ def test_names_are_compared_without_case_accents_nor_separators() -> None:
 @pytest.mark.parametrize("nom", ["", " ", "-", "' -", "12"])
 def test_a_name_without_letters_is_blank(nom: str) -> None:
     assert nom_compare(nom) == ""
+
+
+def test_what_is_too_long_to_be_a_name_is_not_even_looked_at() -> None:
+    assert translitterer("é" * 1_000) == "e" * 1_000
+    with pytest.raises(ValueError, match="trop long"):
+        translitterer("\u0300\u0327" * 501)

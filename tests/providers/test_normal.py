@@ -1,11 +1,16 @@
 from datetime import date
+from enum import Enum
 
 import msgspec
 import pytest
 
 from graph.enums import Sexe
 from graph.errors import SourceReponseInvalide
-from providers._normal import date_complete, date_partielle, decode, jour_ecrit, prenoms, sexe, texte
+from providers._normal import code, date_complete, date_partielle, decode, jour_ecrit, naissance, prenoms, sexe, texte
+
+
+class Echelon(Enum):
+    E0BIS = "0bis"
 
 
 class Fiche(msgspec.Struct):
@@ -86,6 +91,26 @@ def test_the_day_of_an_instant_is_the_one_that_is_written(ecrit: str | None, jou
 def test_what_is_neither_a_day_nor_an_instant_is_a_drift(ecrit: str) -> None:
     with pytest.raises(SourceReponseInvalide):
         jour_ecrit(ecrit)
+
+
+@pytest.mark.parametrize(("jour", "ecrit"), [(date(1990, 5, 3), "1990-05-03"), (None, "0000-00-00")])
+def test_an_unknown_birth_date_is_written_with_zeros(jour: date | None, ecrit: str) -> None:
+    assert naissance(jour) == ecrit
+
+
+@pytest.mark.parametrize(
+    ("lu", "attendu"), [("0bis", Echelon.E0BIS), (" 0bis ", Echelon.E0BIS), (" ", None), (None, None)]
+)
+def test_a_word_of_a_closed_list_is_its_code(lu: str | None, attendu: Echelon | None) -> None:
+    assert code(lu, Echelon) is attendu
+
+
+@pytest.mark.parametrize("lu", ["SECRET", "0BIS", "E0BIS"])
+def test_a_word_out_of_a_closed_list_is_refused_without_being_quoted(lu: str) -> None:
+    with pytest.raises(SourceReponseInvalide) as refus:
+        code(lu, Echelon)
+    assert refus.value.__cause__ is None
+    assert refus.value.__suppress_context__
 
 
 def test_a_body_is_decoded_strictly() -> None:

@@ -191,14 +191,15 @@ async def test_a_request_names_its_own_client(administration: Administration, ou
     assert [entete for entete in entetes if entete.startswith("user-agent:")] == ["user-agent: curl/8.15.0"]
 
 
-async def test_a_body_is_sent_whole(administration: Administration, ouvrir: Ouvrir) -> None:
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_a_body_is_sent_whole_even_by_a_get(administration: Administration, ouvrir: Ouvrir, method: str) -> None:
     async def script(lecteur: asyncio.StreamReader, ecrivain: asyncio.StreamWriter) -> None:
         administration.recu.append(await lecteur.readexactly(7))
         await ecrire(OK)(lecteur, ecrivain)
 
     base = await administration.jouer(script)
-    await ouvrir(base).send(UpstreamRequest("POST", "/", body=b"bonjour"), deadline=5)
-    assert administration.recu[0].startswith(b"POST / ")
+    await ouvrir(base).send(UpstreamRequest(method, "/", body=b"bonjour"), deadline=5)
+    assert administration.recu[0].startswith(f"{method} / ".encode())
     assert administration.recu[1] == b"bonjour"
 
 

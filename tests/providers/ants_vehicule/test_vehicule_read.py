@@ -346,6 +346,8 @@ def test_another_rejection_is_a_fault_of_the_source(contenu: Any) -> None:
         corps("reponse.dossier.personne.liste_personnes.personne"),
         avec(personne(flag_pers_physique="peut-être")),
         avec(personne(sexe="X")),
+        avec(personne(nom_naiss="A" * 1_001)),
+        avec(personne(prenom="A" * 1_001)),
         avec(personne(date_naissance="1955-02-30")),
         "texte",
         {},
@@ -363,6 +365,11 @@ def test_what_is_signed_may_be_the_body_or_the_message_alone() -> None:
     racine = enveloppe(corps=element(REPONSE, corps()))
     for signe in (racine, racine[1], racine[1][0]):
         assert SOURCE.read(UpstreamResponse(200, (), ecrire(signe)), DEMANDE, APPEL) == lire(corps())
+
+
+def test_an_envelope_may_be_of_soap_1_1_as_in_the_samples_of_the_siv() -> None:
+    enveloppee = reponse(corps()).body.replace(SOAP.encode(), b"http://schemas.xmlsoap.org/soap/envelope/")
+    assert SOURCE.read(UpstreamResponse(200, (), enveloppee), DEMANDE, APPEL) == lire(corps())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from graph.circonstances import PARIS
 from graph.demande import Demande
+from graph.enums import Sexe
 from graph.errors import IdentifiantManquant
 from graph.identite import DateNaissance, Identite, IdentitePivot, choisir
 from providers._signature import DS, verifier
@@ -16,7 +17,7 @@ from providers.ants_vehicule import SOURCE
 from providers.ants_vehicule.messages import CORPS, DEMANDE, SIV
 from providers.ants_vehicule.sceau import ASSERTION, SAML
 
-PIVOT = IdentitePivot("DELATOUR", ("Thomas",), DateNaissance(1994, 4, 16))
+PIVOT = IdentitePivot("DELATOUR", ("Thomas",), DateNaissance(1994, 4, 16), sexe=Sexe.M)
 DEMANDE_FC = Demande(Identite(pivot=PIVOT, france_connect=True), immatriculation="FC-123-AB")
 REGLAGES = {nom: reglage(SOURCE.nom, nom) for nom in SOURCE.auth.reglages}
 

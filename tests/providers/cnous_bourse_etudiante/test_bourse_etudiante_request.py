@@ -74,10 +74,10 @@ def test_a_student_is_asked_by_civil_status_otherwise(appel: Appel) -> None:
     }
 
 
-def test_france_connect_is_asked_with_its_own_words_in_a_body_that_is_posted(appel: Appel) -> None:
+def test_france_connect_is_asked_with_its_own_words_in_the_body_of_a_get(appel: Appel) -> None:
     question = demande_pivot(replace(PIVOT, code_commune="31555"), france_connect=True, annee=2022)
     call = SOURCE.request(question, appel)
-    assert (call.method, call.path, call.headers) == ("POST", "/v1/boursier/donnees-pivots", ENTETES)
+    assert (call.method, call.path, call.headers) == ("GET", "/v1/boursier/donnees-pivots", ENTETES)
     assert corps(question, appel) == {
         "given_name": "Zoë, Anne Marie",
         "family_name": "D'Œuvre-Dupré",

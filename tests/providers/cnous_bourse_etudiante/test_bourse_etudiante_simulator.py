@@ -90,6 +90,16 @@ def refus(reponse: UpstreamResponse) -> tuple[int, object]:
     return reponse.status, msgspec.json.decode(reponse.body)["description"]
 
 
+def test_each_search_has_its_method(appel: Appel) -> None:
+    for demande, autre in ((PAR_ETAT_CIVIL, "GET"), (PAR_FRANCE_CONNECT, "POST")):
+        assert SOURCE.simulate(replace(requete(appel, demande), method=autre), monde()).status == 405
+
+
+def test_days_are_answered_as_midnight_in_paris(appel: Appel) -> None:
+    corps = msgspec.json.decode(SOURCE.simulate(requete(appel), monde()).body)
+    assert (corps["birthDate"], corps["backToSchoolDate"]) == ("2004-02-14T00:00:00+01:00", "2025-09-01T00:00:00+02:00")
+
+
 def test_a_token_is_given_for_an_empty_form() -> None:
     assert demander_jeton((FORMULAIRE, basic())).status == 200
 
@@ -220,8 +230,7 @@ def test_a_question_by_ine_out_of_form_is_refused(appel: Appel, change: dict[str
         ({"body": b"[]"}, 400),
         ({"body": b'"\xff"'}, 400),
         ({"body": b'{"inconnu": 1}'}, 400),
-        # As REST did: a body that the server does not look at.
-        ({"method": "GET"}, 405),
+        ({"method": "PUT"}, 405),
     ],
 )
 def test_a_search_out_of_form_is_refused(appel: Appel, demande: Demande, change: dict[str, Any], attendu: int) -> None:

@@ -96,6 +96,12 @@ def test_who_has_no_nom_usage_bears_a_space(appel: Appel, sexe: Sexe | None) -> 
     assert (lue.nom_usage, lue.sexe) == (None, sexe)
 
 
+def test_a_birth_in_summer_is_at_midnight_in_paris_too(appel: Appel) -> None:
+    personas = monde(pivot=replace(PIVOT, naissance=DateNaissance(1990, 7, 14)))
+    reponse = SOURCE.simulate(requete(appel), personas)
+    assert msgspec.json.decode(reponse.body)["dateNaissance"] == "1990-07-14T00:00:00+02:00"
+
+
 @pytest.mark.parametrize("login", ["inconnu", LOGIN.upper(), "éé"])
 def test_who_did_not_choose_the_identifier_is_unknown(appel: Appel, login: str) -> None:
     demande = Demande(Identite(identifiant_france_travail=login))
@@ -111,8 +117,19 @@ def test_a_persona_without_a_view_is_unknown(appel: Appel) -> None:
 
 
 def test_an_identity_without_registration_is_a_partial_content(appel: Appel) -> None:
-    personas = monde({"absent": "inscription"})
-    assert SOURCE.simulate(requete(appel), personas).status == 206
+    personas = monde({"absent": "inscription", "telephone": "0636656565", "adresse": VUE["adresse"]})
+    reponse = SOURCE.simulate(requete(appel), personas)
+    assert reponse.status == 206
+    assert msgspec.json.decode(reponse.body) == {
+        "civilite": "MME",
+        "nom": "LE GALL",
+        "nomUsage": "D'OEUVRE",
+        "prenom": "MARIE-FRANCOI",
+        "sexe": "Féminin",
+        "dateNaissance": "1990-01-31T00:00:00+01:00",
+        "telephone": "0636656565",
+        "adresse": VUE["adresse"],
+    }
     with pytest.raises(DossierAbsent):
         lire(appel, personas)
 

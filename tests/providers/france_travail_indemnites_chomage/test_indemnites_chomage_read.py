@@ -160,3 +160,9 @@ def test_each_refusal_has_one_meaning(
 
 def test_the_answer_names_nobody(appel: Appel) -> None:
     assert SOURCE.etats_civils(lire(appel)) == ()
+
+
+def test_more_payments_than_24_months_hold_are_refused(appel: Appel) -> None:
+    assert lire(appel, CORPS | {"listePaiement": [PAIEMENT] * 1_000})
+    with pytest.raises(SourceReponseInvalide):
+        lire(appel, CORPS | {"listePaiement": [PAIEMENT] * 1_001})

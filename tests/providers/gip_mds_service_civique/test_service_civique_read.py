@@ -281,3 +281,14 @@ def test_an_answer_about_somebody_else_is_held_back(cle: str, valeur: str) -> No
 
 def test_nothing_is_compared_without_an_identity() -> None:
     assert SOURCE.etats_civils(lire(refus("NOT_FOUND_CONTRAT"), 404)) == ()
+
+
+@pytest.mark.parametrize(
+    "liste", [("individu", "entreprise"), ("individu", "entreprise", 0, "etablissement"), (*ETABLISSEMENT, "contrat")]
+)
+def test_more_contracts_than_anybody_signed_are_refused(liste: tuple[str | int, ...]) -> None:
+    modele: Any = CORPS
+    for pas in (*liste, 0):
+        modele = modele[pas]
+    assert lire(modifie(liste, [modele] * 50))
+    assert type(refuser(modifie(liste, [modele] * 51))) is SourceReponseInvalide

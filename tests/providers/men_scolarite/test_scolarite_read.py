@@ -71,7 +71,8 @@ def modifie(chemin: Chemin, valeur: object) -> Any:
 
 def bourse(est_boursier: bool | None) -> Scolarite:  # noqa: FBT001 - the value under test
     corps = copy.deepcopy(CORPS)
-    corps["info-bourse"] = None if est_boursier is None else {"est-boursier": est_boursier, "niveau-bourse": None}
+    niveau = 1 if est_boursier else None
+    corps["info-bourse"] = None if est_boursier is None else {"est-boursier": est_boursier, "niveau-bourse": niveau}
     return lire(corps)
 
 
@@ -197,16 +198,14 @@ def test_an_answer_that_cannot_be_read_says_nothing_of_the_pupil(status: int, co
         (("identification", "annee-scolaire"), "l'an dernier"),
         (("identification", "etablissement"), None),
         (("info-scolarite", "est-scolarise"), None),
-        # The key that REST misread, so that its label was always null.
-        (("info-scolarite", "libelle-long-mef"), ABSENT),
         (("info-scolarite", "code-regime"), "7"),
         (("info-scolarite", "code-regime"), 2),
-        (("info-scolarite", "code-regime"), ABSENT),
         (("info-scolarite", "statut-eleve"), None),
-        (("info-bourse", "est-boursier"), None),
+        (("info-scolarite", "statut-eleve"), ABSENT),
+        (("info-bourse", "est-boursier"), ABSENT),
+        (("info-bourse", "est-boursier"), "oui"),
         (("info-bourse", "niveau-bourse"), 7),
         (("info-bourse", "niveau-bourse"), 0),
-        (("info-bourse", "niveau-bourse"), ABSENT),
     ],
 )
 def test_a_drift_is_caught_at_the_door(chemin: Chemin, valeur: object) -> None:
@@ -217,6 +216,13 @@ def test_a_drift_is_caught_at_the_door(chemin: Chemin, valeur: object) -> None:
 @pytest.mark.parametrize("jour", [date(2025, 7, 1), date(2025, 10, 14), date(2026, 3, 14)])
 def test_a_grant_is_always_true(jour: date) -> None:
     assert reserves(bourse(est_boursier=True), jour) == {}
+
+
+@pytest.mark.parametrize("valeur", [None, ABSENT])
+def test_a_level_that_is_not_said_is_not_an_absence_of_grant(valeur: object) -> None:
+    lu = lire(modifie(("info-bourse", "niveau-bourse"), valeur))
+    assert lu.est_boursier is True
+    assert reserves(lu, date(2026, 3, 14)) == {"echelon_bourse": "DONNEE_NON_FIABLE"}
 
 
 @pytest.mark.parametrize(
@@ -232,8 +238,19 @@ def test_no_grant_is_not_believed_before_the_middle_of_october(jour: date, atten
     assert reserves(bourse(est_boursier=False), jour) == attendues
 
 
+def test_what_a_school_does_not_say_may_be_left_out() -> None:
+    corps = copy.deepcopy(CORPS)
+    corps["identification"]["etablissement"] = {"code-uai": "0890003V"}
+    corps["info-scolarite"] = {"est-scolarise": True, "statut-eleve": {"code": "ST", "libelle": "SCOLAIRE"}}
+    corps["info-bourse"] = {"est-boursier": False}
+    lu = lire(corps)
+    assert lu.etablissement == EtablissementScolaire(code_uai="0890003V", code_ministere_tutelle=None)
+    assert lu.module_elementaire_formation == ModuleElementaireFormation(code_mef_stat=None, libelle=None)
+    assert (lu.regime_pensionnat, lu.est_boursier, lu.echelon_bourse) == (None, False, None)
+
+
 @pytest.mark.parametrize("jour", [date(2025, 10, 14), date(2026, 3, 14)])
-@pytest.mark.parametrize("valeur", [None, ABSENT])
+@pytest.mark.parametrize("valeur", [None, ABSENT, {"est-boursier": None, "niveau-bourse": None}])
 def test_a_grant_of_which_nothing_is_said_is_not_a_refusal(jour: date, valeur: object) -> None:
     assert reserves(lire(modifie(("info-bourse",), valeur)), jour) == NON_FIABLE
 

@@ -185,9 +185,15 @@ def test_a_perimeter_is_a_school_or_a_degree_and_codes(saisie: dict[str, Any], f
         ({"code_etablissement": "٠١٣٢٧٣٣A"}, "perimetre.codeEtablissement : 7 chiffres"),
         ({"degre_etablissement": SECOND, "codes_bcn_departements": []}, "perimetre.codesBcnDepartements : de 1 à 20"),
         ({"degre_etablissement": SECOND, "codes_bcn_departements": TROP}, "perimetre.codesBcnDepartements : de 1 à 20"),
-        ({"degre_etablissement": SECOND, "codes_bcn_departements": ["13"]}, "perimetre.codesBcnDepartements : de 1"),
+        (
+            {"degre_etablissement": SECOND, "codes_bcn_departements": ["13"]},
+            "perimetre.codesBcnDepartements : de 1 à 20 codes de la BCN, par exemple 013, 02A ou 974.",
+        ),
         ({"degre_etablissement": SECOND, "codes_bcn_departements": ["096"]}, "perimetre.codesBcnDepartements : de 1"),
-        ({"degre_etablissement": SECOND, "codes_bcn_regions": ["93"]}, "perimetre.codesBcnRegions : de 1 à 20"),
+        (
+            {"degre_etablissement": SECOND, "codes_bcn_regions": ["93"]},
+            "perimetre.codesBcnRegions : de 1 à 20 codes de la BCN, de 01 à 18, qui ne sont pas ceux de l'INSEE.",
+        ),
         ({"degre_etablissement": SECOND, "codes_bcn_regions": [""]}, "perimetre.codesBcnRegions : de 1 à 20"),
     ],
 )

@@ -27,7 +27,9 @@ IDENTIFICATIONS = st.fixed_dictionaries(
         "prenom": TEXTES,
         "sexe": st.sampled_from([1, 2]),
         "date-naissance": st.one_of(st.none(), st.just(""), st.dates().map(str)),
-        "etablissement": st.fixed_dictionaries({"code-uai": st.just("0890003V"), "ministere-tutelle": TEXTES}),
+        "etablissement": st.fixed_dictionaries(
+            {"code-uai": st.just("0890003V")}, optional={"ministere-tutelle": TEXTES}
+        ),
         "annee-scolaire": st.sampled_from(["2025", "2025-2026"]),
     },
     optional={"prenom2": TEXTES, "prenom3": TEXTES},
@@ -35,14 +37,17 @@ IDENTIFICATIONS = st.fixed_dictionaries(
 SCOLARITES = st.fixed_dictionaries(
     {
         "est-scolarise": st.just(value=True),
+        "statut-eleve": st.fixed_dictionaries({"code": st.sampled_from(["ST", "AP", "ZZ"]), "libelle": TEXTES}),
+    },
+    optional={
         "code-mef-stat": TEXTES,
         "libelle-long-mef": TEXTES,
         "code-regime": st.sampled_from([None, "", *(code.value for code in CodeRegimePensionnat)]),
-        "statut-eleve": st.fixed_dictionaries({"code": st.sampled_from(["ST", "AP", "ZZ"]), "libelle": TEXTES}),
-    }
+    },
 )
 BOURSES = st.fixed_dictionaries(
-    {"est-boursier": st.booleans(), "niveau-bourse": st.one_of(st.none(), st.integers(1, 6))}
+    {"est-boursier": st.one_of(st.none(), st.booleans())},
+    optional={"niveau-bourse": st.one_of(st.none(), st.integers(1, 6))},
 )
 ELEVES = st.fixed_dictionaries(
     {"identification": IDENTIFICATIONS, "info-scolarite": SCOLARITES},

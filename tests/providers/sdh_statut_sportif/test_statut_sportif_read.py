@@ -275,12 +275,27 @@ def test_a_drift_is_caught_at_the_door(appel: Appel, chemin: tuple[str | int, ..
         lire(appel, muter(CORPS, chemin, valeur))
 
 
-def test_an_empty_404_is_an_unknown_number(appel: Appel) -> None:
+@pytest.mark.parametrize("liste", ["fichesHN", "fichesSportif"])
+def test_more_files_than_any_athlete_has_are_refused(appel: Appel, liste: str) -> None:
+    """Every status is compared with every place: what a hostile answer could make them cost is bounded."""
+    modele = CORPS[liste][0]
+    assert lire(appel, CORPS | {liste: [modele] * 500})
+    with pytest.raises(SourceReponseInvalide):
+        lire(appel, CORPS | {liste: [modele] * 501})
+
+
+@pytest.mark.parametrize("ecrit", ["2022-12-31T00:00:00", "2022-12-31T09:25:28.67", "2022-12-31T09:25:28.677"])
+def test_a_day_may_be_followed_by_an_hour(appel: Appel, ecrit: str) -> None:
+    assert lieu_precedent(appel, OCCITANIE | {"fin": ecrit}) == ("1093", "Occitanie")
+
+
+@pytest.mark.parametrize("body", [b"", b'"Le sportif n\'existe pas"'])
+def test_a_404_that_is_empty_or_one_sentence_is_an_unknown_number(appel: Appel, body: bytes) -> None:
     with pytest.raises(IdentiteNonReconnue):
-        SOURCE.read(UpstreamResponse(404), DEMANDE, appel)
+        SOURCE.read(UpstreamResponse(404, body=body), DEMANDE, appel)
 
 
-@pytest.mark.parametrize("body", [b"<html>", b'{"message":"Not Found"}'])
+@pytest.mark.parametrize("body", [b"<html>", b'{"message":"Not Found"}', b"null"])
 def test_any_other_404_says_nothing_of_the_person(appel: Appel, body: bytes) -> None:
     with pytest.raises(SourceReponseInvalide):
         SOURCE.read(UpstreamResponse(404, body=body), DEMANDE, appel)

@@ -79,6 +79,22 @@ def test_the_adapter_reads_back_what_the_persona_holds(appel: Appel, sexe: Sexe 
     assert lu.informations_statut.periode.date_debut_statut == date(2026, 1, 1)
 
 
+def test_days_have_an_hour_and_no_timezone(appel: Appel) -> None:
+    lieu = {
+        "active": True,
+        "debut": "{N}-01-01",
+        "fin": None,
+        "etablissement": 980,
+        "nomEtablissement": None,
+        "region": 76,
+        "nomRegion": "Occitanie",
+    }
+    corps = msgspec.json.decode(SOURCE.simulate(requete(appel), monde({**VUE, "fichesSportif": [lieu]})).body)
+    assert corps["dateNaissance"] == "1995-03-08T00:00:00"
+    assert corps["fichesHN"][0]["finDroits"] == "2026-12-31T00:00:00"
+    assert (corps["fichesSportif"][0]["debut"], corps["fichesSportif"][0]["fin"]) == ("2026-01-01T00:00:00", None)
+
+
 def test_who_is_not_an_athlete_is_an_empty_404(appel: Appel) -> None:
     for personas, psqs in ((monde(None), PSQS), (monde(), "99999999")):
         demande = Demande(Identite(identifiant_sportif=psqs))
