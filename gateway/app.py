@@ -11,10 +11,12 @@ from starlette.routing import Route
 from audit.journal import Journal
 from gateway.annexes import build_router
 from gateway.bac_a_sable import BacASable, Emetteur
+from gateway.cle_attestation import lire, lire_ou_creer
 from gateway.conductor import Conductor, Horloge, Reconnaitre
 from gateway.demarrage import refuse_fiction
 from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
+from gateway.jwks import build_router as jwks_router
 from gateway.metrics import Metrics
 from gateway.settings import Settings
 from gateway.sources import wire
@@ -66,7 +68,9 @@ def create_app(
     store = Store(settings.database_url, connus, horloge, bac_a_sable=settings.bac_a_sable)
     journal = Journal(settings.journal, horloge)
     traces = Traces(read_key(settings), sources)
+    cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
     conductor = Conductor(
+        emetteur=settings.emetteur_en_vigueur,
         schema=schema,
         planner=Planner(schema, Limites()),
         store=store,
@@ -99,8 +103,9 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url)))
+    app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url, cle)))
     app.include_router(build_router(sdl(), metrics, {"habilitations": store.pret, "audit": journal.pret}))
+    app.include_router(jwks_router(cle))
     app.include_router(graphiql_router(settings.assets))
     if bac_a_sable:
         guichet = Guichet(Emetteur(store), connus)

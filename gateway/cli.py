@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from gateway import doc_erreurs, doc_rest_v3
 from gateway.app import create_app
+from gateway.cli_attestation import attestation
 from gateway.cli_habilitations import habilitation, jeton
 from gateway.cli_source import source as scaffold
 from gateway.demarrage import rehearse, sole_server
@@ -28,6 +29,7 @@ _EX_CONFIG = 78
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="API Particulier.", pretty_exceptions_enable=False)
 app.add_typer(habilitation, name="habilitation")
+app.add_typer(attestation, name="attestation")
 app.add_typer(jeton, name="jeton")
 app.command("source", help="Prépare une nouvelle source.")(scaffold)
 

@@ -12,6 +12,8 @@ import strawberry
 
 from audit.journal import Journal
 from audit.trace import ABANDONNEE
+from gateway.attestation import Constat
+from gateway.attestation_blocs import blocs_attestes
 from gateway.circonstance import Circonstance
 from gateway.entrant import Entrant
 from gateway.sources import Sources
@@ -34,6 +36,14 @@ Horloge = Callable[[], datetime]
 Reconnaitre = Callable[[str], Awaitable[Identite]]
 
 
+@dataclass(frozen=True, slots=True)
+class Conduite:
+    """An answer ready to leave, and what is to be attested of it; None when no attestation was asked for."""
+
+    resultat: Resultat
+    constat: Constat | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conductor:
     """Knows the order of the stages, and nothing else: each stage is a module of its own."""
@@ -46,8 +56,10 @@ class Conductor:
     traces: Traces
     horloge: Horloge
     reconnaitre: Reconnaitre
+    emetteur: str
+    """Who attests, as the attestations name it."""
 
-    async def conduct(self, entrant: Entrant) -> Resultat:
+    async def conduct(self, entrant: Entrant) -> Conduite:
         """Return the answer, once its trace is durable. Raise ErreurDeRequete."""
         acces = await self.store.authentifier(entrant.jeton)
         siret = destinataire(acces, entrant.destinataire)
@@ -60,9 +72,21 @@ class Conductor:
         corps = entrant.corps
         question = self.planner.plan(corps.query, corps.operation_name, corps.variables, circonstance)
         context = self._context(entrant, acces, siret, question, circonstance)
-        if not question.plan.personnes:
-            return await self._execute(question, context)
-        return await self._traced(entrant, acces, siret, question, context)
+        if question.plan.personnes:
+            resultat = await self._traced(entrant, acces, siret, question, context)
+        else:
+            resultat = await self._execute(question, context)
+        return Conduite(resultat, self._constat(entrant, siret, question, context) if entrant.attestation else None)
+
+    def _constat(self, entrant: Entrant, siret: str, question: Question, context: RequestContext) -> Constat:
+        return Constat(
+            emetteur=self.emetteur,
+            instant=self.horloge(),
+            requete=entrant.requete,
+            destinataire=siret,
+            operation=question.operation.empreinte,
+            blocs=blocs_attestes(question.plan, context.reponses, self.sources.fournisseurs),
+        )
 
     async def _traced(
         self, entrant: Entrant, acces: Acces, siret: str, question: Question, context: RequestContext
@@ -101,6 +125,7 @@ class Conductor:
             circonstances=circonstance,
             asks=self._asks(appel, monotonic() + entrant.delai),
             etats=partial(self.sources.etats, appel.instant),
+            horloge=self.horloge,
         )
 
     def _asks(self, appel: Appel, echeance: float) -> Mapping[type[Any], Ask]:

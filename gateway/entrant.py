@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from gateway.attestation import demandee
 from gateway.negotiation import Accepted
 from graph.errors import (
     MethodeRefusee,
@@ -53,6 +54,8 @@ class Entrant:
     delai: float
     """Seconds left to the sources, all together."""
     corps: Corps
+    attestation: bool = False
+    """Whether the answer is to be signed."""
 
 
 def read_entrant(requete: str, headers: Mapping[str, str], body: bytes) -> Entrant:
@@ -66,6 +69,7 @@ def read_entrant(requete: str, headers: Mapping[str, str], body: bytes) -> Entra
         demarche=label(headers, "x-demarche"),
         delai=deadline_of(headers),
         corps=parse_body(body),
+        attestation=demandee(headers),
     )
 
 

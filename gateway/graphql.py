@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
 
+from gateway.attestation import attester
+from gateway.cle_attestation import CleAttestation
 from gateway.conductor import Conductor
 from gateway.entrant import (
     ClientParti,
@@ -46,10 +49,11 @@ class _Sortant:
 class GraphQLEndpoint:
     """The ASGI application behind /graphql."""
 
-    def __init__(self, conductor: Conductor, metrics: Metrics, demande_url: str) -> None:
+    def __init__(self, conductor: Conductor, metrics: Metrics, demande_url: str, cle: CleAttestation) -> None:
         self._conductor = conductor
         self._metrics = metrics
         self._demande_url = demande_url
+        self._cle = cle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and log it without a word of its content."""
@@ -83,7 +87,9 @@ class GraphQLEndpoint:
             entrant = read_entrant(redaction.requete, headers, await read_body(headers, receive))
             legacy = accepted is not None and accepted.legacy
             work = self._conductor.conduct(entrant)
-            return _Sortant(200, redaction.answer(await _unless_gone(work, receive, redaction.requete)))
+            conduite = await _unless_gone(work, receive, redaction.requete)
+            sceau = partial(attester, conduite.constat, self._cle) if conduite.constat else None
+            return _Sortant(200, redaction.answer(conduite.resultat, sceau))
         except ErreurDeRequete as erreur:
             status = 200 if legacy and isinstance(erreur, _DOCUMENT) else erreur.status
             return _Sortant(status, redaction.refusal(erreur), refusal_headers(erreur), erreur.code)

@@ -1,5 +1,6 @@
 """Write what leaves: the body of an answer, and the entry of each error. Nothing else writes to callers of /graphql."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,9 @@ from graph.errors import ErreurDeRequete, IdentifiantManquant, MethodeRefusee, N
 from resolvers.execution import Resultat
 from resolvers.projection import ErreurAuChemin
 
+#: Signs the bytes of `data` and of `errors`, if any. Raises RequeteTropCouteuse.
+Attester = Callable[[bytes, bytes | None], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
@@ -18,11 +22,14 @@ class Redaction:
     requete: str
     demande_url: str
 
-    def answer(self, resultat: Resultat) -> bytes:
-        """Write an answer; `errors` is absent when empty."""
-        corps: dict[str, Any] = {"data": resultat.data}
-        if resultat.erreurs:
-            corps = {"errors": [self._au_chemin(erreur) for erreur in resultat.erreurs], **corps}
+    def answer(self, resultat: Resultat, attester: Attester | None = None) -> bytes:
+        """Write an answer; `errors` is absent when empty. What is signed is the bytes that leave, as they leave."""
+        data = orjson.dumps(resultat.data)
+        errors = orjson.dumps([self._au_chemin(une) for une in resultat.erreurs]) if resultat.erreurs else None
+        corps: dict[str, Any] = {"errors": orjson.Fragment(errors)} if errors else {}
+        corps["data"] = orjson.Fragment(data)
+        if attester:
+            corps["extensions"] = {"attestation": attester(data, errors)}
         return orjson.dumps(corps)
 
     def refusal(self, erreur: ErreurDeRequete) -> bytes:

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     """The audit, apart from the rest."""
     cle_pseudonymes: Path = Path("var/cles/pseudonymes.cle")
     """Key of the pseudonyms: 32 bytes, outside both databases."""
+    cle_attestation: Path = Path("var/cles/attestation.pem")
+    """Ed25519 private key that signs attestations, in PEM."""
+    emetteur: str = "https://particulier.api.gouv.fr"
+    """Who attests, in production; the sandbox names itself."""
     transport: Transporteur = Transporteur.HTTPX
     demande_url: str = "https://datapass.api.gouv.fr"
     """Where callers are sent to ask for missing scopes."""
@@ -49,6 +53,11 @@ class Settings(BaseSettings):
     def bac_a_sable(self) -> bool:
         """Tell whether the open test environment is served."""
         return self.mode is Mode.BAC_A_SABLE
+
+    @property
+    def emetteur_en_vigueur(self) -> str:
+        """Tell who attests: nobody may take a fiction for a fact."""
+        return "bac-a-sable" if self.bac_a_sable else self.emetteur
 
     @property
     def maintenances_en_vigueur(self) -> bool:

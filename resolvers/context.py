@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self, TypeVar
 
 from graph.circonstances import Circonstances
@@ -32,6 +32,7 @@ class RequestContext:
     asks: Mapping[type[Any], Ask]
     """How to ask the source of each bloc."""
     etats: Callable[[], Sequence[EtatDeSource]]
+    horloge: Callable[[], datetime]
     reponses: dict[Chemin, Reponse] = field(default_factory=dict)
     """What came of each bloc, by path."""
     _gardes: dict[Chemin, type[Any]] = field(init=False)
@@ -93,5 +94,5 @@ class RequestContext:
 
     def _loader(self, bloc: type[Any]) -> BlocLoader:
         if bloc not in self._loaders:
-            self._loaders[bloc] = BlocLoader(self.asks[bloc], self._tasks)
+            self._loaders[bloc] = BlocLoader(self.asks[bloc], self._tasks, self.horloge)
         return self._loaders[bloc]

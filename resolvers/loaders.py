@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -26,15 +27,18 @@ class Reponse:
     erreur: ErreurDeBloc | None
     duree_ms: int | None
     """None when the source was not called: it was known beforehand that it could not answer."""
+    instant: datetime | None = None
+    """When it came, aware; None when the source was not called."""
 
 
 class BlocLoader(DataLoader[Demande, Reponse]):
     """Batches nothing upstream, since sources answer about one person at a time: it shares identical questions."""
 
-    def __init__(self, ask: Ask, tasks: set[asyncio.Task[Any]]) -> None:
+    def __init__(self, ask: Ask, tasks: set[asyncio.Task[Any]], horloge: Callable[[], datetime]) -> None:
         super().__init__()
         self._ask = ask
         self._tasks = tasks
+        self._horloge = horloge
         self._cadence = asyncio.Semaphore(_CADENCE)
 
     async def batch_load_fn(self, keys: Sequence[Demande]) -> list[Reponse]:
@@ -58,4 +62,5 @@ class BlocLoader(DataLoader[Demande, Reponse]):
             except ErreurDeBloc as refus:
                 erreur = refus
             duree = round((monotonic() - debut) * 1000)
-        return Reponse(lecture, erreur, duree if erreur is None or erreur.appelee else None)
+        appelee = erreur is None or erreur.appelee
+        return Reponse(lecture, erreur, duree if appelee else None, self._horloge() if appelee else None)

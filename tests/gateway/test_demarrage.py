@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from gateway.app import create_app
+from gateway.cle_attestation import lire_ou_creer
 from gateway.demarrage import rehearse, sole_server
 from gateway.reglages_de_source import required
 from gateway.settings import Mode, ReglageManquant, Settings
@@ -21,6 +22,7 @@ def reglages(dossier: Path, **autres: object) -> Settings:
         database_url=f"sqlite:///{dossier}/particulier.db",
         journal=dossier / "journal.db",
         cle_pseudonymes=dossier / "cle",
+        cle_attestation=dossier / "attestation.pem",
         **autres,  # type: ignore[arg-type]
     )
 
@@ -37,6 +39,7 @@ def de_production() -> Mapping[str, Mapping[str, str]]:
 def cle(tmp_path: Path) -> Path:
     fichier = tmp_path / "cle"
     fichier.write_bytes(bytes(32))
+    lire_ou_creer(tmp_path / "attestation.pem")
     return fichier
 
 
@@ -129,6 +132,7 @@ def particulier(dossier: Path, *arguments: str, **variables: str) -> subprocess.
         "PARTICULIER_DATABASE_URL": f"sqlite:///{dossier}/particulier.db",
         "PARTICULIER_JOURNAL": f"{dossier}/journal.db",
         "PARTICULIER_CLE_PSEUDONYMES": f"{dossier}/cle",
+        "PARTICULIER_CLE_ATTESTATION": f"{dossier}/attestation.pem",
         **variables,
     }
     commande = [sys.executable, "-m", "gateway.cli", *arguments]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from resolvers.planner import Planner, Question
 from resolvers.projection import Fournisseur
 
 AUJOURDHUI = date(2026, 11, 23)
+INSTANT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 PERSONNE = {"numeroFiscal": "3000000000001", "ine": "123456789AB"}
 FOURNISSEURS: Mapping[type[Any], Fournisseur] = {
     SituationFiscale: Fournisseur("dgfip", "DGFIP"),
@@ -91,7 +92,7 @@ class Interrogation:
             intitule="", cadre_juridique="", scopes=[], destinataires=[], personnes_par_requete=1, expire=None
         )
         circonstance = Circonstance(frozenset(scopes), AUJOURDHUI)
-        return RequestContext(question.plan, habilitation, circonstance, sources, list)
+        return RequestContext(question.plan, habilitation, circonstance, sources, list, lambda: INSTANT)
 
     async def answer(self, question: Question, scopes: Iterable[str], sources: Mapping[type[Any], Ask]) -> Resultat:
         async with self.context(question, scopes, sources) as context:
