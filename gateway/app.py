@@ -13,7 +13,7 @@ from gateway.annexes import build_router
 from gateway.bac_a_sable import BacASable, Emetteur
 from gateway.cle_attestation import lire, lire_ou_creer
 from gateway.conductor import Conductor, Horloge, Reconnaitre
-from gateway.demarrage import refuse_fiction
+from gateway.demarrage import refuse_fiction, tell_incompatible
 from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
 from gateway.jwks import build_router as jwks_router
@@ -21,6 +21,7 @@ from gateway.metrics import Metrics
 from gateway.settings import Settings
 from gateway.sources import wire
 from gateway.traces import Traces, read_key
+from gateway.webhooks import build_router as datapass_router
 from graph.catalogue import core, scopes
 from graph.circonstances import PARIS
 from graph.errors import FranceConnectInvalide
@@ -89,6 +90,7 @@ def create_app(
             await stack.enter_async_context(store)
             if not settings.bac_a_sable:
                 await refuse_fiction(store)
+                await tell_incompatible(store)
             await journal.ouvrir()
             stack.push_async_callback(journal.aclose)
             stack.push_async_callback(sources.aclose)
@@ -106,6 +108,8 @@ def create_app(
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url, cle)))
     app.include_router(build_router(sdl(), metrics, {"habilitations": store.pret, "audit": journal.pret}))
     app.include_router(jwks_router(cle))
+    if settings.datapass_secret:
+        app.include_router(datapass_router(store, settings.datapass_secret.get_secret_value(), horloge))
     app.include_router(graphiql_router(settings.assets))
     if bac_a_sable:
         guichet = Guichet(Emetteur(store), connus)

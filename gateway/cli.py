@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from gateway import doc_erreurs, doc_rest_v3
 from gateway.app import create_app
 from gateway.cli_attestation import attestation
+from gateway.cli_delegations import delegation, editeur
 from gateway.cli_habilitations import habilitation, jeton
 from gateway.cli_source import source as scaffold
 from gateway.demarrage import rehearse, sole_server
@@ -31,6 +32,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="API Particul
 app.add_typer(habilitation, name="habilitation")
 app.add_typer(attestation, name="attestation")
 app.add_typer(jeton, name="jeton")
+app.add_typer(editeur, name="editeur")
+app.add_typer(delegation, name="delegation")
 app.command("source", help="Prépare une nouvelle source.")(scaffold)
 
 
@@ -84,7 +87,7 @@ def _serve(hote: str, port: int) -> None:
     settings = Settings()
     with sole_server(settings.journal):
         rehearse(create_app(settings))
-        serve(create_app(settings), hote, port)
+        serve(create_app(settings), hote, port, settings.proxys)
 
 
 def _or_refuse(work: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from gateway.cli_operations import PARIS, GroupeFrancais, executer, ligne, lisib
 habilitation = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Administre les habilitations.")
 jeton = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Administre les jetons.")
 
+_SUITE = ("volume annuel", "plages IP", "DataPass", "éditeur")
 Habilitation = Annotated[str, typer.Argument(metavar="HABILITATION", help="Identifiant de l'habilitation.")]
 Jeton = Annotated[str, typer.Argument(metavar="JETON", help="Identifiant du jeton (jamais le jeton).")]
 
@@ -26,6 +27,12 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
     ] = None,
     fin: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Dernier jour, inclus.")] = None,
     personnes: Annotated[int, typer.Option(help="Personnes distinctes qu'une requête peut désigner.")] = 1,
+    volume: Annotated[
+        int | None, typer.Option(min=1, help="Personnes que l'administration déclare consulter par an.")
+    ] = None,
+    plage_ip: Annotated[
+        list[str] | None, typer.Option(help="Adresse ou plage (CIDR) d'où viennent les appels ; à répéter.")
+    ] = None,
 ) -> None:
     """Record a grant; days begin at midnight in Paris."""
     creee = executer(
@@ -37,6 +44,8 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
             debut=debut and _minuit(debut),
             fin=fin and _minuit(fin + timedelta(days=1)),
             personnes_par_requete=personnes,
+            volume_annuel=volume,
+            plages_ip=plage_ip or (),
         )
     )
     typer.echo(creee.id)
@@ -46,12 +55,13 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
 def lister() -> None:
     """Print every grant."""
     habilitations = executer(lambda store: store.lister())
-    ligne("identifiant", "état", "début", "fin", "SIRET", "scopes", "cadre juridique", "intitulé")
+    ligne("identifiant", "état", "début", "fin", "SIRET", "scopes", "cadre juridique", "intitulé", *_SUITE)
     for une in habilitations:
         dates = lisible(une.debut), lisible(une.fin)
         mots = " ".join(une.sirets), " ".join(sorted(une.scopes))
         etat = une.etat(maintenant()).value
-        ligne(une.id, etat, *dates, *mots, une.cadre_juridique, une.intitule)
+        suite = str(une.volume_annuel or "-"), " ".join(une.plages_ip) or "-", une.public_id or une.external_id or "-"
+        ligne(une.id, etat, *dates, *mots, une.cadre_juridique, une.intitule, *suite, une.editeur_id or "-")
 
 
 @habilitation.command("suspendre", help="Refuse tous les jetons d'une habilitation, dès la requête suivante.")
@@ -68,7 +78,19 @@ def retablir(habilitation_id: Habilitation) -> None:
     typer.echo("Habilitation rétablie.", err=True)
 
 
-@jeton.command("emettre", help="Émet un jeton et l'affiche, une seule fois.")
+@habilitation.command("limiter", help="Remplace les adresses d'où l'habilitation s'emploie, dès la requête suivante.")
+def limiter(
+    habilitation_id: Habilitation,
+    plage_ip: Annotated[
+        list[str] | None, typer.Option(help="Adresse ou plage (CIDR) ; à répéter. Sans elle, toute adresse convient.")
+    ] = None,
+) -> None:
+    """Change the ranges of a grant, those of DataPass and of editors included."""
+    executer(lambda store: store.limiter(habilitation_id, plage_ip or ()))
+    typer.echo("Plages d'adresses remplacées." if plage_ip else "Toute adresse est acceptée.", err=True)
+
+
+@jeton.command("emettre", help="Émet un jeton, ou remet celui qu'attend DataPass, et l'affiche une seule fois.")
 def emettre(
     habilitation_id: Habilitation,
     jours: Annotated[int, typer.Option(min=1, max=365, help="Durée de vie, en jours.")] = 365,
@@ -86,9 +108,9 @@ def lister_jetons(
     jetons = executer(lambda store: store.lister_jetons(habilitation_id))
     ligne("identifiant", "état", "émis le", "fin", "habilitation", "succède à")
     for un in jetons:
-        etat = "valable" if maintenant() < un.fin else "révoqué" if un.fin == un.revoque_le else "expiré"
-        dates = lisible(un.emis_le), lisible(un.fin)
-        ligne(un.id, etat, *dates, un.habilitation_id, un.succede_a or "-")
+        vivant = "à retirer" if un.a_retirer else "valable"
+        etat = vivant if maintenant() < un.fin else "révoqué" if un.fin == un.revoque_le else "expiré"
+        ligne(un.id, etat, lisible(un.emis_le), lisible(un.fin), un.habilitation_id, un.succede_a or "-")
 
 
 @jeton.command("revoquer", help="Refuse un jeton dès la requête suivante.")

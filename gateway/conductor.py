@@ -22,7 +22,7 @@ from graph.circonstances import PARIS
 from graph.errors import ErreurDeRequete, ErreurInterne
 from graph.habilitation import Habilitation
 from graph.identite import Identite
-from habilitations.destinataire import destinataire
+from habilitations.acces import ouvrir
 from habilitations.habilitation import Acces
 from habilitations.store import Store
 from providers._source import Appel
@@ -61,8 +61,7 @@ class Conductor:
 
     async def conduct(self, entrant: Entrant) -> Conduite:
         """Return the answer, once its trace is durable. Raise ErreurDeRequete."""
-        acces = await self.store.authentifier(entrant.jeton)
-        siret = destinataire(acces, entrant.destinataire)
+        acces, siret = await ouvrir(self.store, entrant.presente)
         circonstance = Circonstance(
             scopes=acces.habilitation.scopes,
             aujourdhui=self._today(),

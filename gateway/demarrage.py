@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +15,7 @@ from gateway.settings import ReglageManquant
 from graph.errors import AuditIndisponible, Surcharge
 from habilitations.store import Store
 
+log = structlog.get_logger("gateway.demarrage")
 _BASE = "La base ne répond pas ou n'est pas à jour : voyez PARTICULIER_DATABASE_URL et « particulier migrer »."
 _JOURNAL = "Le journal ne peut pas être ouvert : voyez PARTICULIER_JOURNAL, son dossier et la place sur le disque."
 
@@ -41,6 +43,12 @@ async def refuse_fiction(store: Store) -> None:
         raise ReglageManquant(
             "Cette base porte des jetons du bac à sable : en production, réglez PARTICULIER_DATABASE_URL sur une autre."
         )
+
+
+async def tell_incompatible(store: Store) -> None:
+    """Tell operators of the grants whose scopes cannot go together: every request of theirs is refused."""
+    for habilitation, raison in await store.incompatibles():
+        log.warning("habilitation_incompatible", habilitation=habilitation.id, raison=raison)
 
 
 @contextmanager

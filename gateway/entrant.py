@@ -16,6 +16,7 @@ from graph.errors import (
     RequeteTropGrosse,
     TypeDeContenuRefuse,
 )
+from habilitations.acces import Presente
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -45,8 +46,8 @@ class Entrant:
 
     requete: str
     """Identifier of the request, a UUID."""
-    jeton: str = field(repr=False)
-    destinataire: str | None
+    presente: Presente
+    """What the caller presents to be let in."""
     france_connect: str | None = field(repr=False)
     """The FranceConnect token presented, if any."""
     agent: str | None
@@ -58,12 +59,11 @@ class Entrant:
     """Whether the answer is to be signed."""
 
 
-def read_entrant(requete: str, headers: Mapping[str, str], body: bytes) -> Entrant:
+def read_entrant(requete: str, headers: Mapping[str, str], body: bytes, adresse: str | None) -> Entrant:
     """Return what a request says. Raise RequeteInvalide."""
     return Entrant(
         requete=requete,
-        jeton=bearer(headers),
-        destinataire=headers.get("x-destinataire"),
+        presente=Presente(bearer(headers), adresse, headers.get("x-destinataire"), headers.get("x-delegation")),
         france_connect=headers.get("x-franceconnect-token"),
         agent=label(headers, "x-agent"),
         demarche=label(headers, "x-demarche"),
@@ -71,6 +71,12 @@ def read_entrant(requete: str, headers: Mapping[str, str], body: bytes) -> Entra
         corps=parse_body(body),
         attestation=demandee(headers),
     )
+
+
+def address_of(scope: Scope) -> str | None:
+    """Return the caller's address, as the server saw it, or the proxy that it trusts."""
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def headers_of(scope: Scope) -> dict[str, str]:

@@ -18,6 +18,7 @@ from gateway.entrant import (
     Receive,
     Scope,
     Send,
+    address_of,
     check_envelope,
     headers_of,
     read_body,
@@ -84,7 +85,7 @@ class GraphQLEndpoint:
         legacy = False
         try:
             check_envelope(scope, headers, accepted)
-            entrant = read_entrant(redaction.requete, headers, await read_body(headers, receive))
+            entrant = read_entrant(redaction.requete, headers, await read_body(headers, receive), address_of(scope))
             legacy = accepted is not None and accepted.legacy
             work = self._conductor.conduct(entrant)
             conduite = await _unless_gone(work, receive, redaction.requete)

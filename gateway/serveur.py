@@ -29,8 +29,8 @@ class _Annonce(uvicorn.Server):
                 sys.stdout.flush()
 
 
-def serve(app: FastAPI, hote: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, then let what is under way finish."""
+def serve(app: FastAPI, hote: str, port: int, proxys: str) -> None:
+    """Serve until SIGTERM or SIGINT, then let what is under way finish; `proxys` tell the addresses of callers."""
     config = uvicorn.Config(
         app,
         host=hote,
@@ -38,6 +38,8 @@ def serve(app: FastAPI, hote: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=bool(proxys),
+        forwarded_allow_ips=proxys,
         timeout_graceful_shutdown=_GRACE,
     )
     _Annonce(config, app).run()

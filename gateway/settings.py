@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     transport: Transporteur = Transporteur.HTTPX
     demande_url: str = "https://datapass.api.gouv.fr"
     """Where callers are sent to ask for missing scopes."""
+    datapass_secret: SecretStr | None = Field(default=None, min_length=32)
+    """Shared with DataPass, 32 bytes at least: its events are received only when it is set."""
+    proxys: str = ""
+    """Addresses or ranges (CIDR) of the proxies whose `X-Forwarded-For` is believed, separated by commas."""
     assets: Path = Path("gateway/static")
     """Where the assets of GraphiQL are built."""
     personas: Path | None = None

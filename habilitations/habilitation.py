@@ -32,6 +32,20 @@ class Habilitation:
     suspendue_le: datetime | None = None
     bac_a_sable: bool = False
     """Made for fictitious data: production refuses to start beside such a grant."""
+    external_id: str | None = None
+    """Identifier of the request in DataPass; None for a grant recorded by an operator."""
+    public_id: str | None = None
+    """The one that DataPass shows to people."""
+    volume_annuel: int | None = None
+    """Persons that the administration declared to consult in a year; None when it declared nothing."""
+    modalites: tuple[str, ...] = ()
+    """How it names a person, in DataPass's words: `params`, `france_connect`, `formulaire_qf`."""
+    plages_ip: tuple[str, ...] = ()
+    """Addresses that may use it, in CIDR notation; empty for any (`adresses.adresse_autorisee`)."""
+    etat_datapass: str | None = None
+    """What DataPass last said of the request; it decides nothing here."""
+    editeur_id: str | None = None
+    """The editor whose own grant it is: such a grant opens nothing but the delegations."""
 
     def etat(self, instant: datetime) -> Etat:
         """Return where the grant stands at `instant` (aware). An end outweighs a suspension."""
@@ -54,6 +68,8 @@ class Jeton:
     """From when it is refused as revoked; in the future while its successor takes over."""
     succede_a: str | None
     """The token that this one renews."""
+    a_retirer: bool = False
+    """Promised to DataPass, and still without a text: `jeton emettre` gives it one."""
 
     @property
     def fin(self) -> datetime:
@@ -77,4 +93,40 @@ class Acces:
     """Names the token in traces; never the token."""
     expire: datetime
     """First instant when the token opens nothing more, renewal included."""
+    habilitation: Habilitation
+    """The grant that the request is judged by: for an editor, the one delegated, never a mix."""
+    editeur_id: str | None = None
+    """The editor that presented the token, if it is one's."""
+    delegation_id: str | None = None
+    """What lets this editor use this grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Editeur:
+    """A software company that questions on behalf of administrations."""
+
+    id: str
+    nom: str
+    siret: str
+    cree_le: datetime
+    habilitation_id: str
+    """Its own grant, from which its tokens are issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """An administration lets an editor use its grant."""
+
+    id: str
+    editeur_id: str
+    habilitation_id: str
+    creee_le: datetime
+    revoquee_le: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deleguee:
+    """A grant that an editor may use now, and by which delegation."""
+
+    delegation_id: str
     habilitation: Habilitation

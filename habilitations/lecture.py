@@ -1,7 +1,8 @@
-"""The one reading that every request makes, straight through the drivers: SQLAlchemy would cost many times more."""
+"""The readings that requests make, straight through the drivers: SQLAlchemy would cost many times more."""
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,42 +19,49 @@ _OCCUPEE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class Lecture(Protocol):
-    """A statement compiled once, with one parameter, reading one row."""
+    """Runs statements that were compiled once (`compiler`), and changes nothing."""
 
     async def ouvrir(self) -> None:
         """Get ready to read, without connecting: a database that is down does not prevent the start."""
 
-    async def lire(self, parametre: bytes) -> Ligne | None:
-        """Return the row, or None. Raise Surcharge within DELAI_OPERATION."""
+    async def lire(self, sql: str, *parametres: object) -> Sequence[Ligne]:
+        """Return the rows; the statement bounds their number. Raise Surcharge within DELAI_OPERATION."""
 
     async def fermer(self) -> None:
         """Close every connection."""
 
 
-def lecture(url: URL, requete: Select[Any]) -> Lecture:
-    """Return the reader of `requete` for a database, from its URL (`base.lire_url`)."""
-    if url.get_backend_name() == "postgresql":
-        return LecturePostgresql(dsn(url), str(requete.compile(dialect=postgresql.asyncpg.dialect())))  # type: ignore[no-untyped-call]
-    return LectureSqlite(Path(url.database or ""), str(requete.compile(dialect=sqlite.dialect())))
+def lecture(url: URL) -> Lecture:
+    """Return the reader of a database, from its URL (`base.lire_url`)."""
+    return LecturePostgresql(dsn(url)) if _est_postgresql(url) else LectureSqlite(Path(url.database or ""))
+
+
+def compiler(url: URL, requete: Select[Any]) -> str:
+    """Return the SQL of a statement whose parameters are given in the order in which it names them."""
+    dialecte = postgresql.asyncpg.dialect() if _est_postgresql(url) else sqlite.dialect()  # type: ignore[no-untyped-call]
+    return str(requete.compile(dialect=dialecte))
+
+
+def _est_postgresql(url: URL) -> bool:
+    return url.get_backend_name() == "postgresql"
 
 
 class LectureSqlite:
     """Reads in the event loop: a few microseconds, where a thread costs a hundred. WAL readers do not wait."""
 
-    def __init__(self, chemin: Path, sql: str) -> None:
+    def __init__(self, chemin: Path) -> None:
         self._adresse = f"{chemin.absolute().as_uri()}?mode=rw"  # rw: never creates an empty database
-        self._sql = sql
         self._connexion: sqlite3.Connection | None = None
 
     async def ouvrir(self) -> None:
         """Nothing to prepare: the first reading connects."""
 
-    async def lire(self, parametre: bytes) -> Ligne | None:
-        """Return the row, or None; the rare lock is waited for without blocking the loop."""
+    async def lire(self, sql: str, *parametres: object) -> Sequence[Ligne]:
+        """Return the rows; the rare lock is waited for without blocking the loop."""
         cause = ""
         for _ in range(round(DELAI_ETAPE / _ATTENTE)):
             try:
-                return self._executer(parametre)
+                return self._executer(sql, parametres)
             except sqlite3.Error as panne:
                 await self.fermer()
                 cause = panne.sqlite_errorname
@@ -62,13 +70,13 @@ class LectureSqlite:
             await asyncio.sleep(_ATTENTE)
         raise Surcharge(cause=cause)
 
-    def _executer(self, parametre: bytes) -> Ligne | None:
+    def _executer(self, sql: str, parametres: tuple[object, ...]) -> Sequence[Ligne]:
         if self._connexion is None:
             self._connexion = sqlite3.connect(self._adresse, uri=True, timeout=0, isolation_level=None)
             self._connexion.execute("PRAGMA query_only = ON")
         # fetchall ends the statement: left halfway, it would hold an old snapshot.
-        lignes: list[Ligne] = self._connexion.execute(self._sql, (parametre,)).fetchall()
-        return lignes[0] if lignes else None
+        lignes: list[Ligne] = self._connexion.execute(sql, parametres).fetchall()
+        return lignes
 
     async def fermer(self) -> None:
         """Close the connection; a later reading opens another."""
@@ -80,9 +88,8 @@ class LectureSqlite:
 class LecturePostgresql:
     """Reads through a pool of its own, without the round trip that resets a connection after each use."""
 
-    def __init__(self, adresse: str, sql: str) -> None:
+    def __init__(self, adresse: str) -> None:
         self._adresse = adresse
-        self._sql = sql
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def ouvrir(self) -> None:
@@ -94,15 +101,15 @@ class LecturePostgresql:
             self._adresse, min_size=0, reset=ne_rien_retablir, timeout=DELAI_ETAPE, command_timeout=DELAI_ETAPE
         )
 
-    async def lire(self, parametre: bytes) -> Ligne | None:
-        """Return the row, or None."""
+    async def lire(self, sql: str, *parametres: object) -> Sequence[Ligne]:
+        """Return the rows."""
         if self._pool is None:
             raise Surcharge(cause="pool closed")
         try:
             # Around the two steps, and the wait for a free connection (bounding that one alone costs a task).
             async with asyncio.timeout(DELAI_OPERATION):
-                ligne: Ligne | None = await self._pool.fetchrow(self._sql, parametre)
-                return ligne
+                lignes: list[Ligne] = await self._pool.fetch(sql, *parametres)
+                return lignes
         except PANNES as panne:
             raise Surcharge(cause=type(panne).__name__) from None
 

@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from graph.errors import HabilitationInactive, JetonExpire, JetonRevoque
 from habilitations.habilitation import Acces, Etat, Habilitation, Jeton
+from habilitations.regles import incompatibilite
 from habilitations.tables import instant
 
 Ligne = Sequence[Any]
+#: Grants whose reading is kept: those that are used at the moment.
+_EN_MEMOIRE = 1024
 
 
 def lire_habilitation(ligne: Ligne) -> Habilitation:
     """Return the grant of a row: the columns of HABILITATION, in their order, as a driver or the ORM gives them."""
-    identifiant, intitule, sirets, scopes, cadre, debut, fin, suspendue_le, bac_a_sable, personnes = ligne
+    identifiant, intitule, sirets, scopes, cadre, debut, fin, suspendue_le, bac_a_sable, personnes, *datapass = ligne
+    external_id, public_id, volume, modalites, plages, etat_datapass, editeur_id = datapass
     return Habilitation(
         id=identifiant,
         intitule=intitule,
@@ -25,7 +30,18 @@ def lire_habilitation(ligne: Ligne) -> Habilitation:
         suspendue_le=suspendue_le and instant(suspendue_le),
         bac_a_sable=bool(bac_a_sable),
         personnes_par_requete=personnes,
+        external_id=external_id,
+        public_id=public_id,
+        volume_annuel=volume,
+        modalites=tuple(modalites.split()),
+        plages_ip=tuple(plages.split()),
+        etat_datapass=etat_datapass,
+        editeur_id=editeur_id,
     )
+
+
+#: The same, for what each request reads: a row that did not change is the same grant.
+_lire_gardee = lru_cache(maxsize=_EN_MEMOIRE)(lire_habilitation)
 
 
 def colonnes_habilitation(habilitation: Habilitation) -> Mapping[str, Any]:
@@ -41,6 +57,13 @@ def colonnes_habilitation(habilitation: Habilitation) -> Mapping[str, Any]:
         "suspendue_le": habilitation.suspendue_le,
         "bac_a_sable": habilitation.bac_a_sable,
         "personnes_par_requete": habilitation.personnes_par_requete,
+        "external_id": habilitation.external_id,
+        "public_id": habilitation.public_id,
+        "volume_annuel": habilitation.volume_annuel,
+        "modalites": " ".join(habilitation.modalites),
+        "plages_ip": " ".join(habilitation.plages_ip),
+        "etat_datapass": habilitation.etat_datapass,
+        "editeur_id": habilitation.editeur_id,
     }
 
 
@@ -54,6 +77,7 @@ def colonnes_jeton(jeton: Jeton, empreinte: bytes) -> Mapping[str, Any]:
         "expire_le": jeton.expire_le,
         "revoque_le": jeton.revoque_le,
         "succede_a": jeton.succede_a,
+        "a_retirer": jeton.a_retirer,
     }
 
 
@@ -62,14 +86,25 @@ def juger(ligne: Ligne, maintenant: datetime) -> Acces:
 
     Raises:
         JetonRevoque, JetonExpire: it opens nothing more.
-        HabilitationInactive: its grant has not begun, is over or suspended.
+        HabilitationInactive: its grant has not begun, is over or suspended, or its scopes cannot go together.
     """
     jeton_id, expire, revoque = ligne[0], instant(ligne[1]), ligne[2] and instant(ligne[2])
     if revoque and revoque <= maintenant:
         raise JetonRevoque
     if expire <= maintenant:
         raise JetonExpire
-    habilitation = lire_habilitation(ligne[3:])
+    habilitation = _lire_gardee(ligne[3:])
+    juger_habilitation(habilitation, maintenant)
+    fin = min(expire, revoque) if revoque else expire
+    return Acces(jeton_id, fin, habilitation, habilitation.editeur_id)
+
+
+def juger_habilitation(habilitation: Habilitation, maintenant: datetime) -> None:
+    """Let an active grant through, unless its scopes cannot go together. Raise HabilitationInactive."""
     if habilitation.etat(maintenant) is not Etat.ACTIVE:
         raise HabilitationInactive
-    return Acces(jeton_id, min(expire, revoque) if revoque else expire, habilitation)
+    if not habilitation.bac_a_sable and (raison := _incompatibilite(habilitation.scopes)):
+        raise HabilitationInactive(raison)
+
+
+_incompatibilite = lru_cache(maxsize=_EN_MEMOIRE)(incompatibilite)

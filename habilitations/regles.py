@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from habilitations.adresses import lire_plage
 from habilitations.habilitation import Etat, Habilitation, Jeton
 from habilitations.siret import siret_valide
 
@@ -11,6 +12,13 @@ DUREE_MAX = timedelta(days=365)
 CHEVAUCHEMENT_MAX = timedelta(hours=72)
 #: What one request may name at most, whatever the grant.
 PERSONNES_MAX = 50
+#: What fits an INTEGER on both databases; and as many ranges as one site may need.
+VOLUME_MAX = 2**31 - 1
+PLAGES_MAX = 50
+
+#: Scopes of the DGFIP are known by their names: a year opens no data, and data open nothing without a year.
+_DGFIP, _ANNEE = "dgfip_", "dgfip_annee_n_moins_"
+_N_2_A_DEFAUT = "dgfip_annee_n_moins_2_si_indispo_n_moins_1"
 
 
 class OperationRefusee(Exception):  # noqa: N818 - the domain's nouns are French, as everywhere
@@ -28,7 +36,7 @@ def exiger(condition: object, message: str) -> None:
 
 
 def verifier_habilitation(habilitation: Habilitation, scopes_connus: Collection[str]) -> None:
-    """Refuse a grant that names nothing, covers nobody, spells a SIRET or a scope wrong, or ends before it begins."""
+    """Refuse a grant that names nothing, covers nobody, spells something wrong, or ends before it begins."""
     exiger(habilitation.intitule.strip(), "L'intitulé de l'habilitation est vide.")
     exiger(habilitation.cadre_juridique.strip(), "Le cadre juridique est vide : citez le texte qui fonde l'accès.")
     exiger(habilitation.sirets, "L'habilitation ne couvre aucun destinataire : donnez un SIRET au moins.")
@@ -36,8 +44,33 @@ def verifier_habilitation(habilitation: Habilitation, scopes_connus: Collection[
     _aucun("Scope inconnu", sorted(habilitation.scopes.difference(scopes_connus)))
     personnes = habilitation.personnes_par_requete
     exiger(1 <= personnes <= PERSONNES_MAX, f"Le nombre de personnes par requête va de 1 à {PERSONNES_MAX}.")
+    volume = habilitation.volume_annuel
+    exiger(volume is None or 1 <= volume <= VOLUME_MAX, "Le volume annuel est un nombre de personnes, 1 au moins.")
+    verifier_plages(habilitation.plages_ip)
     fin = habilitation.fin
     exiger(fin is None or habilitation.debut < fin, "L'habilitation finit avant d'avoir commencé.")
+
+
+def verifier_plages(plages: Sequence[str]) -> None:
+    """Refuse what is not a range, a network with host bits for instance, and more ranges than one site may need."""
+    exiger(len(plages) <= PLAGES_MAX, f"L'habilitation porte {PLAGES_MAX} plages d'adresses au plus.")
+    _aucun("Plage d'adresses invalide", [plage for plage in plages if lire_plage(plage) is None])
+
+
+def incompatibilite(scopes: Collection[str]) -> str | None:
+    """Return the sentence that says why these scopes cannot be granted together; None when they can."""
+    annees = {scope for scope in scopes if scope.startswith(_ANNEE)}
+    if not annees and any(scope.startswith(_DGFIP) for scope in scopes):
+        return f"Scopes incompatibles : les données de la DGFIP veulent une année, par exemple {_ANNEE}1."
+    if _N_2_A_DEFAUT in annees and len(annees) > 1:
+        return f"Scopes incompatibles : {_N_2_A_DEFAUT} exclut {', '.join(sorted(annees - {_N_2_A_DEFAUT}))}."
+    return None
+
+
+def verifier_compatibilite(scopes: Collection[str]) -> None:
+    """Refuse scopes that cannot be granted together."""
+    raison = incompatibilite(scopes)
+    exiger(raison is None, raison or "")
 
 
 def verifier_emission(habilitation: Habilitation, duree: timedelta, instant: datetime) -> None:
@@ -47,7 +80,8 @@ def verifier_emission(habilitation: Habilitation, duree: timedelta, instant: dat
 
 
 def verifier_renouvellement(jeton: Jeton, chevauchement: timedelta, instant: datetime) -> None:
-    """Refuse an overlap over 72 hours, and a token that opens nothing more."""
+    """Refuse an overlap over 72 hours, a token that opens nothing more, or one still to be collected."""
+    exiger(not jeton.a_retirer, "Ce jeton n'a pas encore été retiré : « particulier jeton emettre » le donne.")
     exiger(timedelta() <= chevauchement <= CHEVAUCHEMENT_MAX, "Le chevauchement va de 0 à 72 heures.")
     exiger(instant < jeton.fin, "Ce jeton n'est plus valable : émettez-en un autre.")
 

@@ -1,37 +1,50 @@
-"""Habilitations and tokens in the database: all the SQL, and the operations."""
+"""Habilitations, tokens and delegations in the database: the operations, each in a transaction of its own."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from graph.errors import JetonInvalide, Surcharge
+from habilitations import store_datapass, store_delegations
+from habilitations.adresses import lire_plage
 from habilitations.base import lire_url, ouvrir_moteur, transaction
-from habilitations.habilitation import Acces, Habilitation, Jeton, JetonEmis
-from habilitations.jeton import bien_forme, empreinte, generer
-from habilitations.lecture import lecture
-from habilitations.lignes import colonnes_habilitation, colonnes_jeton, juger, lire_habilitation
+from habilitations.datapass import Evenement
+from habilitations.habilitation import Acces, Delegation, Deleguee, Editeur, Habilitation, Jeton, JetonEmis
+from habilitations.jeton import bien_forme, empreinte
+from habilitations.lecture import compiler, lecture
+from habilitations.lignes import colonnes_habilitation, juger, lire_habilitation
 from habilitations.regles import (
     DUREE_MAX,
     OperationRefusee,
-    verifier_emission,
+    incompatibilite,
+    verifier_compatibilite,
     verifier_habilitation,
+    verifier_plages,
     verifier_renouvellement,
+)
+from habilitations.store_datapass import Cadre, Suite
+from habilitations.store_delegations import DELEGUEE_PAR_ID, DELEGUEES_PAR_SIRET
+from habilitations.store_jetons import (
+    COLONNES_JETON,
+    borner,
+    inscrire,
+    lire_un_jeton,
+    lire_une_habilitation,
+    retirer_ou_inscrire,
 )
 from habilitations.tables import HABILITATION, JETON, instant
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
-_JETON = [colonne for colonne in JETON.c if colonne is not JETON.c.empreinte]
 _PRESENTE = (
     select(JETON.c.id, JETON.c.expire_le, JETON.c.revoque_le, *HABILITATION.c)
     .join(HABILITATION)
     .where(JETON.c.empreinte == bindparam("empreinte"))
 )
+#: The legal ground of what an editor does is that of each administration which delegates to it.
+_CADRE_EDITEUR = "Délégations des administrations clientes"
 
 
 class Store:
@@ -57,7 +70,10 @@ class Store:
     ) -> None:
         adresse = lire_url(url)
         self._moteur = ouvrir_moteur(adresse)
-        self._lecture = lecture(adresse, _PRESENTE)
+        self._lecture = lecture(adresse)
+        self._presente = compiler(adresse, _PRESENTE)
+        self._par_siret = compiler(adresse, DELEGUEES_PAR_SIRET)
+        self._par_id = compiler(adresse, DELEGUEE_PAR_ID)
         self._scopes_connus = scopes_connus
         self._horloge = horloge
         self._bac_a_sable = bac_a_sable
@@ -83,7 +99,7 @@ class Store:
     async def pret(self) -> bool:
         """Tell whether a token could be read now: the database answers, and its tables are there."""
         try:
-            await self._lecture.lire(b"")
+            await self._lecture.lire(self._presente, b"")
         except Surcharge:
             return False
         return True
@@ -99,10 +115,24 @@ class Store:
         """
         if not bien_forme(jeton):
             raise JetonInvalide
-        ligne = await self._lecture.lire(empreinte(jeton))
-        if ligne is None:
+        lignes = await self._lecture.lire(self._presente, empreinte(jeton))
+        if not lignes:
             raise JetonInvalide
-        return juger(ligne, self._horloge())
+        return juger(lignes[0], self._horloge())
+
+    async def deleguees(self, editeur_id: str, siret: str) -> list[Deleguee]:
+        """Return the grants that cover a recipient and that an editor may use, active or not."""
+        lignes = await self._lecture.lire(self._par_siret, editeur_id, f"% {siret} %")
+        return [Deleguee(ligne[0], lire_habilitation(ligne[1:])) for ligne in lignes]
+
+    async def deleguee(self, editeur_id: str, delegation_id: str) -> Deleguee | None:
+        """Return the grant that one delegation lets an editor use, unless it was revoked or is not this editor's."""
+        lignes = await self._lecture.lire(self._par_id, editeur_id, delegation_id)
+        return Deleguee(lignes[0][0], lire_habilitation(lignes[0][1:])) if lignes else None
+
+    def instant(self) -> datetime:
+        """Return the current instant of this store."""
+        return self._horloge()
 
     async def creer_habilitation(  # noqa: PLR0913 - the facts of a grant, all named
         self,
@@ -114,8 +144,15 @@ class Store:
         debut: datetime | None = None,
         fin: datetime | None = None,
         personnes_par_requete: int = 1,
+        volume_annuel: int | None = None,
+        modalites: Iterable[str] = (),
+        plages_ip: Iterable[str] = (),
+        compatibles: bool | None = None,
     ) -> Habilitation:
-        """Record a grant, from `debut` (now by default) until `fin` (excluded). Raise OperationRefusee."""
+        """Record a grant, from `debut` (now by default) until `fin` (excluded). Raise OperationRefusee.
+
+        `compatibles` tells whether scopes that cannot go together are refused: by default, outside the sandbox.
+        """
         habilitation = Habilitation(
             id=str(uuid4()),
             intitule=intitule,
@@ -126,8 +163,13 @@ class Store:
             fin=fin and instant(fin),
             personnes_par_requete=personnes_par_requete,
             bac_a_sable=self._bac_a_sable,
+            volume_annuel=volume_annuel,
+            modalites=tuple(modalites),
+            plages_ip=_plages(plages_ip),
         )
         verifier_habilitation(habilitation, self._scopes_connus)
+        if compatibles if compatibles is not None else not self._bac_a_sable:
+            verifier_compatibilite(habilitation.scopes)
         async with transaction(self._moteur) as connexion:
             await connexion.execute(insert(HABILITATION).values(colonnes_habilitation(habilitation)))
         return habilitation
@@ -144,6 +186,11 @@ class Store:
             lignes = await connexion.execute(select(HABILITATION).order_by(HABILITATION.c.debut, HABILITATION.c.id))
             return [lire_habilitation(ligne) for ligne in lignes]
 
+    async def incompatibles(self) -> list[tuple[Habilitation, str]]:
+        """Return the grants whose scopes cannot go together, and why: requests are refused until they are mended."""
+        lues = [une for une in await self.lister() if not une.bac_a_sable]
+        return [(une, raison) for une in lues if (raison := incompatibilite(une.scopes))]
+
     async def suspendre(self, habilitation_id: str) -> None:
         """Refuse every token of a grant from the next request on. Raise OperationRefusee."""
         await self._dater_suspension(habilitation_id, self._horloge())
@@ -154,19 +201,31 @@ class Store:
 
     async def _dater_suspension(self, habilitation_id: str, suspendue_le: datetime | None) -> None:
         async with transaction(self._moteur) as connexion:
-            await _lire_habilitation(connexion, habilitation_id)
+            await lire_une_habilitation(connexion, habilitation_id, figee=False)
             visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
             await connexion.execute(visee.values(suspendue_le=suspendue_le))
 
-    async def emettre(self, habilitation_id: str, duree: timedelta = DUREE_MAX) -> JetonEmis:
-        """Issue a token, for `duree` or until the grant is over. Its text is returned once. Raise OperationRefusee."""
+    async def limiter(self, habilitation_id: str, plages_ip: Iterable[str]) -> None:
+        """Change the addresses that may use a grant, from the next request on; none for any. Raise OperationRefusee."""
+        plages = _plages(plages_ip)
+        verifier_plages(plages)
         async with transaction(self._moteur) as connexion:
-            habilitation = await _lire_habilitation(connexion, habilitation_id)
-            return await _inscrire(connexion, habilitation, duree, instant(self._horloge()))
+            await lire_une_habilitation(connexion, habilitation_id, figee=False)
+            visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
+            await connexion.execute(visee.values(plages_ip=" ".join(plages)))
+
+    async def emettre(self, habilitation_id: str, duree: timedelta = DUREE_MAX) -> JetonEmis:
+        """Issue a token, for `duree` or until the grant is over. Its text is returned once. Raise OperationRefusee.
+
+        A token that was promised to DataPass and is still to be collected is the one given.
+        """
+        async with transaction(self._moteur) as connexion:
+            habilitation = await lire_une_habilitation(connexion, habilitation_id)
+            return await retirer_ou_inscrire(connexion, habilitation, duree, instant(self._horloge()))
 
     async def lister_jetons(self, habilitation_id: str | None = None) -> list[Jeton]:
         """Return the tokens, of one grant or of all, the oldest first."""
-        requete = select(*_JETON).order_by(JETON.c.emis_le, JETON.c.id)
+        requete = select(*COLONNES_JETON).order_by(JETON.c.emis_le, JETON.c.id)
         if habilitation_id is not None:
             requete = requete.where(JETON.c.habilitation_id == habilitation_id)
         async with transaction(self._moteur) as connexion:
@@ -175,57 +234,93 @@ class Store:
     async def revoquer(self, jeton_id: str) -> None:
         """Refuse a token from the next request on; revoking twice keeps the first date. Raise OperationRefusee."""
         async with transaction(self._moteur) as connexion:
-            await _lire_jeton(connexion, jeton_id)
-            await _borner(connexion, jeton_id, self._horloge())
+            await lire_un_jeton(connexion, jeton_id)
+            await borner(connexion, jeton_id, self._horloge())
 
     async def renouveler(self, jeton_id: str, chevauchement: timedelta, duree: timedelta = DUREE_MAX) -> JetonEmis:
         """Issue the successor of a token, which itself is revoked after `chevauchement`. Raise OperationRefusee."""
         try:
             async with transaction(self._moteur) as connexion:
-                jeton = await _lire_jeton(connexion, jeton_id)
+                jeton = await lire_un_jeton(connexion, jeton_id)
                 maintenant = instant(self._horloge())
                 verifier_renouvellement(jeton, chevauchement, maintenant)
-                await _borner(connexion, jeton_id, maintenant + chevauchement)
-                habilitation = await _lire_habilitation(connexion, jeton.habilitation_id)
-                return await _inscrire(connexion, habilitation, duree, maintenant, jeton_id)
+                await borner(connexion, jeton_id, maintenant + chevauchement)
+                habilitation = await lire_une_habilitation(connexion, jeton.habilitation_id)
+                return await inscrire(connexion, habilitation, duree, maintenant, jeton_id)
         except IntegrityError:
             message = "Ce jeton a déjà été renouvelé : renouvelez son successeur, ou émettez-en un autre."
             raise OperationRefusee(message) from None
 
+    async def creer_editeur(self, nom: str, siret: str, plages_ip: Iterable[str] = ()) -> Editeur:
+        """Record an editor, with a grant of its own that opens nothing by itself. Raise OperationRefusee."""
+        maintenant = instant(self._horloge())
+        editeur = Editeur(str(uuid4()), nom, siret, maintenant, str(uuid4()))
+        propre = Habilitation(
+            id=editeur.habilitation_id,
+            intitule=nom,
+            sirets=(siret,),
+            scopes=frozenset(),
+            cadre_juridique=_CADRE_EDITEUR,
+            debut=maintenant,
+            fin=None,
+            bac_a_sable=self._bac_a_sable,
+            plages_ip=_plages(plages_ip),
+            editeur_id=editeur.id,
+        )
+        verifier_habilitation(propre, self._scopes_connus)
+        try:
+            async with transaction(self._moteur) as connexion:
+                await store_delegations.inscrire_editeur(connexion, editeur, propre)
+        except IntegrityError:
+            message = "Un éditeur porte déjà ce SIRET : « particulier editeur lister » les donne."
+            raise OperationRefusee(message) from None
+        return editeur
 
-async def _lire_habilitation(connexion: "AsyncConnection", habilitation_id: str) -> Habilitation:
-    ligne = (await connexion.execute(select(HABILITATION).where(HABILITATION.c.id == habilitation_id))).one_or_none()
-    if ligne is None:
-        message = "Habilitation inconnue : « particulier habilitation lister » donne les identifiants."
-        raise OperationRefusee(message)
-    return lire_habilitation(ligne)
+    async def lister_editeurs(self) -> list[Editeur]:
+        """Return every editor, the oldest first."""
+        async with transaction(self._moteur) as connexion:
+            return await store_delegations.editeurs(connexion)
+
+    async def deleguer(self, editeur_id: str, habilitation_id: str) -> Delegation:
+        """Let an editor use a grant, from the next request on. Raise OperationRefusee."""
+        try:
+            async with transaction(self._moteur) as connexion:
+                maintenant = instant(self._horloge())
+                return await store_delegations.deleguer(connexion, editeur_id, habilitation_id, maintenant)
+        except IntegrityError:
+            message = "Cette habilitation est déjà déléguée à cet éditeur."
+            raise OperationRefusee(message) from None
+
+    async def revoquer_delegation(self, delegation_id: str) -> None:
+        """End a delegation, from the next request on. Raise OperationRefusee."""
+        async with transaction(self._moteur) as connexion:
+            await store_delegations.revoquer_une(connexion, delegation_id, self._horloge())
+
+    async def lister_delegations(self, editeur_id: str | None = None) -> list[Delegation]:
+        """Return the delegations, to one editor or to all, revoked ones included, the oldest first."""
+        async with transaction(self._moteur) as connexion:
+            return await store_delegations.delegations(connexion, editeur_id)
+
+    async def suite_connue(self, evenement: Evenement) -> Suite | None:
+        """Return what was answered to this very delivery; None when it is new."""
+        async with transaction(self._moteur) as connexion:
+            return await store_datapass.suite_connue(connexion, evenement)
+
+    async def appliquer(self, evenement: Evenement) -> Suite:
+        """Do what DataPass decided; the same delivery changes nothing twice, and is answered the same.
+
+        Raises:
+            OperationRefusee: what was approved breaks a rule; nothing was changed.
+        """
+        try:
+            async with transaction(self._moteur) as connexion:
+                cadre = Cadre(self._scopes_connus, self._bac_a_sable, instant(self._horloge()))
+                return await store_datapass.appliquer(connexion, evenement, cadre)
+        except IntegrityError:
+            message = "Une autre habilitation porte déjà cet identifiant public."
+            raise OperationRefusee(message) from None
 
 
-async def _lire_jeton(connexion: "AsyncConnection", jeton_id: str) -> Jeton:
-    # Locked until the end of the transaction: a revocation and a renewal of the same token come one after the other.
-    requete = select(*_JETON).where(JETON.c.id == jeton_id).with_for_update()
-    ligne = (await connexion.execute(requete)).one_or_none()
-    if ligne is None:
-        message = "Jeton inconnu : « particulier jeton lister » donne les identifiants."
-        raise OperationRefusee(message)
-    return Jeton(*ligne)
-
-
-async def _borner(connexion: "AsyncConnection", jeton_id: str, revoque_le: datetime) -> None:
-    plus_tard = or_(JETON.c.revoque_le.is_(None), JETON.c.revoque_le > revoque_le)
-    await connexion.execute(update(JETON).where(JETON.c.id == jeton_id, plus_tard).values(revoque_le=revoque_le))
-
-
-async def _inscrire(
-    connexion: "AsyncConnection",
-    habilitation: Habilitation,
-    duree: timedelta,
-    emis_le: datetime,
-    succede_a: str | None = None,
-) -> JetonEmis:
-    verifier_emission(habilitation, duree, emis_le)
-    expire_le = emis_le + duree if habilitation.fin is None else min(emis_le + duree, habilitation.fin)
-    texte = generer()
-    jeton = Jeton(str(uuid4()), habilitation.id, emis_le, expire_le, None, succede_a)
-    await connexion.execute(insert(JETON).values(colonnes_jeton(jeton, empreinte(texte))))
-    return JetonEmis(texte, jeton)
+def _plages(plages: Iterable[str]) -> tuple[str, ...]:
+    """Return the ranges as they are compared, each once; what is not one is left for the rules to refuse."""
+    return tuple(dict.fromkeys(str(lire_plage(plage) or plage) for plage in plages))

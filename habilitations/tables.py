@@ -1,4 +1,4 @@
-"""The tables of habilitations and tokens. Migrations create them; a test proves that both agree."""
+"""The tables of habilitations, tokens and delegations. Migrations create them; a test proves that both agree."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -15,6 +16,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +61,19 @@ class Instant(TypeDecorator[datetime]):
         return value and instant(value)
 
 
-#: `sirets` and `scopes` are words separated by spaces, as OAuth writes scopes (RFC 6749 §3.3): one row says everything.
+#: A software company that questions on behalf of administrations.
+EDITEUR = Table(
+    "editeur",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("nom", Text, nullable=False),
+    Column("siret", String(14), nullable=False, unique=True),
+    Column("cree_le", Instant, nullable=False),
+)
+
+#: `sirets`, `scopes`, `modalites` and `plages_ip` are words separated by spaces, as OAuth writes scopes (RFC 6749
+#: §3.3): one row says everything. `external_id` and `public_id` are those of the request in DataPass. A grant with an
+#: editor is the editor's own: it opens nothing but the delegations.
 HABILITATION = Table(
     "habilitation",
     METADATA,
@@ -72,9 +87,17 @@ HABILITATION = Table(
     Column("suspendue_le", Instant),
     Column("bac_a_sable", Boolean, nullable=False),
     Column("personnes_par_requete", Integer, nullable=False, server_default="1"),
+    Column("external_id", String(64), index=True, unique=True),
+    Column("public_id", String(64), index=True, unique=True),
+    Column("volume_annuel", Integer),
+    Column("modalites", Text, nullable=False, server_default=text("''")),
+    Column("plages_ip", Text, nullable=False, server_default=text("''")),
+    Column("etat_datapass", String(32)),
+    Column("editeur_id", ForeignKey(EDITEUR.c.id)),
 )
 
-#: Of a token, only the hash is kept. One successor at most: `succede_a` is unique.
+#: Of a token, only the hash is kept. One successor at most: `succede_a` is unique. One still to be collected has the
+#: hash of a text that nobody knows.
 JETON = Table(
     "jeton",
     METADATA,
@@ -85,4 +108,37 @@ JETON = Table(
     Column("expire_le", Instant, nullable=False),
     Column("revoque_le", Instant),
     Column("succede_a", ForeignKey("jeton.id"), unique=True),
+    Column("a_retirer", Boolean, nullable=False, server_default=false()),
+)
+
+#: An administration lets an editor use its grant: once at a time, until it is revoked.
+DELEGATION = Table(
+    "delegation",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("editeur_id", ForeignKey(EDITEUR.c.id), nullable=False),
+    Column("habilitation_id", ForeignKey(HABILITATION.c.id), nullable=False),
+    Column("creee_le", Instant, nullable=False),
+    Column("revoquee_le", Instant),
+)
+_ACTIVE = DELEGATION.c.revoquee_le.is_(None)
+Index(
+    "ix_delegation_active",
+    DELEGATION.c.editeur_id,
+    DELEGATION.c.habilitation_id,
+    unique=True,
+    sqlite_where=_ACTIVE,
+    postgresql_where=_ACTIVE,
+)
+
+#: What DataPass told and what it was answered: `id` is the SHA-256 of the body, so that a delivery counts once.
+EVENEMENT_DATAPASS = Table(
+    "evenement_datapass",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("external_id", String(64), nullable=False, index=True),
+    Column("evenement", String(32), nullable=False),
+    Column("emis_le", Instant, nullable=False),
+    Column("recu_le", Instant, nullable=False, index=True),
+    Column("jeton_id", String(36)),
 )

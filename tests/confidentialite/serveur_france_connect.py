@@ -15,4 +15,4 @@ from tests.application import Personnes
 if __name__ == "__main__":
     configure_logs()
     settings = Settings()
-    serve(create_app(settings, horloge, Personnes(settings.personas).reconnaitre), "127.0.0.1", int(sys.argv[-1]))
+    serve(create_app(settings, horloge, Personnes(settings.personas).reconnaitre), "127.0.0.1", int(sys.argv[-1]), "")

@@ -9,16 +9,18 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from gateway.cli_delegations import delegation, editeur
 from gateway.cli_habilitations import habilitation, jeton
 from graph.errors import HabilitationInactive, JetonRevoque
 from habilitations.habilitation import Acces
-from habilitations.migrations import migrer
 from habilitations.store import Store
 
 CREER = "habilitation creer --intitule Cantines --siret 13002526500013 --scope cnaf_quotient_familial --cadre CRPA"
 app = typer.Typer()
 app.add_typer(habilitation, name="habilitation")
 app.add_typer(jeton, name="jeton")
+app.add_typer(editeur, name="editeur")
+app.add_typer(delegation, name="delegation")
 
 
 class Terminal:
@@ -48,9 +50,8 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(url_vide: str) -> Terminal:
-    asyncio.run(migrer(url_vide))
-    return Terminal(url_vide)
+def terminal(url: str) -> Terminal:
+    return Terminal(url)
 
 
 def test_from_a_grant_to_a_token_that_opens_it(terminal: Terminal) -> None:
@@ -59,6 +60,28 @@ def test_from_a_grant_to_a_token_that_opens_it(terminal: Terminal) -> None:
     assert re.fullmatch(r"apg_[0-9A-Za-z]{36}\n", sortie)
     assert terminal.presenter(sortie.strip()).habilitation.id == habilitation_id
     assert sortie.strip() not in terminal.erreur
+
+
+def test_a_grant_is_recorded_with_its_volume_and_its_ranges(terminal: Terminal) -> None:
+    terminal.lancer(f"{CREER} --volume 12000 --plage-ip 192.0.2.0/24 --plage-ip 2001:db8::1")
+    ligne = terminal.lancer("habilitation lister").splitlines()[1]
+    assert ligne.split("\t")[8:] == ["12000", "192.0.2.0/24 2001:db8::1/128", "-", "-"]
+    terminal.lancer(f"habilitation limiter {ligne.split()[0]} --plage-ip 198.51.100.7")
+    assert "\t198.51.100.7/32\t" in terminal.lancer("habilitation lister")
+    terminal.lancer(f"habilitation limiter {ligne.split()[0]}")
+    assert "Toute adresse" in terminal.erreur
+
+
+def test_from_an_editor_to_a_delegation_and_its_revocation(terminal: Terminal) -> None:
+    habilitation_id = terminal.lancer(CREER).strip()
+    editeur_id, propre = terminal.lancer("editeur creer --nom Logiciels --siret 21750001600019").strip().split("\t")
+    assert f"jeton emettre {propre}" in terminal.erreur
+    assert terminal.presenter(terminal.lancer(f"jeton emettre {propre}").strip()).editeur_id == editeur_id
+    assert f"{editeur_id}\t{propre}\t21750001600019\t" in terminal.lancer("editeur lister")
+    delegation_id = terminal.lancer(f"delegation creer {editeur_id} {habilitation_id}").strip()
+    assert f"{delegation_id}\ten cours\t" in terminal.lancer(f"delegation lister --editeur {editeur_id}")
+    terminal.lancer(f"delegation revoquer {delegation_id}")
+    assert f"{delegation_id}\trévoquée\t" in terminal.lancer("delegation lister")
 
 
 def test_the_text_of_a_token_is_never_shown_again(terminal: Terminal) -> None:
@@ -108,6 +131,12 @@ def test_days_begin_at_midnight_in_paris_and_the_last_one_is_included(terminal: 
     [
         (f"{CREER} --scope cnaf_inconnu", 1, "Scope inconnu : cnaf_inconnu."),
         (f"{CREER} --siret 13002526500014", 1, "SIRET invalide : 13002526500014."),
+        (f"{CREER} --plage-ip partout", 1, "Plage d'adresses invalide : partout."),
+        (f"{CREER} --volume 0", 2, "Valeur absente ou refusée : '--volume'."),
+        ("editeur creer --nom L --siret 1", 1, "SIRET invalide : 1."),
+        ("delegation creer absent absente", 1, "Éditeur inconnu"),
+        ("delegation revoquer absente", 1, "Délégation inconnue"),
+        ("delegation creer seul", 2, "Valeur absente ou refusée : 'HABILITATION'."),
         ("habilitation suspendre absente", 1, "Habilitation inconnue"),
         ("jeton emettre absente", 1, "Habilitation inconnue"),
         ("jeton revoquer absent", 1, "Jeton inconnu"),

@@ -100,14 +100,14 @@ async def test_a_grant_that_has_not_begun_opens_nothing(store: Store, temps: lis
     future = await store.creer_habilitation(
         intitule="Rentrée",
         sirets=["13002526500013"],
-        scopes=["dgfip_rfr"],
+        scopes=["cnaf_enfants"],
         cadre_juridique="CRPA, art. L. 114-8",
         debut=temps[0] + JOUR,
     )
     emis = await store.emettre(future.id)
     await refuse(store, emis.texte, HabilitationInactive)
     temps.append(temps[0] + JOUR)
-    assert (await store.authentifier(emis.texte)).habilitation.scopes == {"dgfip_rfr"}
+    assert (await store.authentifier(emis.texte)).habilitation.scopes == {"cnaf_enfants"}
 
 
 async def test_both_tokens_work_during_the_overlap_and_the_old_one_is_revoked_after(
