@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from audit.journal import Journal
+from gateway import franceconnect
 from gateway.annexes import build_router
 from gateway.bac_a_sable import BacASable, Emetteur
 from gateway.cle_attestation import lire, lire_ou_creer
@@ -24,8 +25,6 @@ from gateway.traces import Traces, read_key
 from gateway.webhooks import build_router as datapass_router
 from graph.catalogue import core, scopes
 from graph.circonstances import PARIS
-from graph.errors import FranceConnectInvalide
-from graph.identite import Identite
 from graph.schema import build_schema, sdl
 from habilitations.migrations import migrer
 from habilitations.store import Store
@@ -39,20 +38,13 @@ def maintenant() -> datetime:
     return datetime.now(UTC)
 
 
-async def reconnaitre_personne(_jeton: str) -> Identite:
-    """Refuse every FranceConnect token: none can be checked yet."""
-    raise FranceConnectInvalide("FranceConnect n'est pas encore servi : désignez la personne dans la requête.")
-
-
-def create_app(
-    settings: Settings, horloge: Horloge = maintenant, reconnaitre: Reconnaitre = reconnaitre_personne
-) -> FastAPI:
+def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: Reconnaitre | None = None) -> FastAPI:
     """Build the application.
 
     Args:
         settings: what changes from one installation to another.
         horloge: current instant, aware; civil dates are those of Europe/Paris.
-        reconnaitre: tells whom a FranceConnect token names.
+        reconnaitre: tells whom a FranceConnect token names; by default, FranceConnect does.
 
     Raises:
         ReglageManquant: production lacks a setting.
@@ -64,12 +56,13 @@ def create_app(
     metrics = Metrics()
     schema = build_schema()
     connus = scopes(schema)
-    bac_a_sable = BacASable(settings, aujourdhui) if settings.bac_a_sable else None
+    bac_a_sable = BacASable(settings, aujourdhui, horloge) if settings.bac_a_sable else None
     sources = wire(settings, metrics, bac_a_sable)
     store = Store(settings.database_url, connus, horloge, bac_a_sable=settings.bac_a_sable)
     journal = Journal(settings.journal, horloge)
     traces = Traces(read_key(settings), sources)
     cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
+    citoyens = franceconnect.wire(settings, bac_a_sable.franceconnect if bac_a_sable else None, horloge)
     conductor = Conductor(
         emetteur=settings.emetteur_en_vigueur,
         schema=schema,
@@ -79,7 +72,7 @@ def create_app(
         sources=sources,
         traces=traces,
         horloge=horloge,
-        reconnaitre=reconnaitre,
+        reconnaitre=reconnaitre or citoyens.reconnaitre,
     )
 
     @asynccontextmanager
@@ -94,6 +87,7 @@ def create_app(
             await journal.ouvrir()
             stack.push_async_callback(journal.aclose)
             stack.push_async_callback(sources.aclose)
+            stack.push_async_callback(citoyens.aclose)
             yield
 
     # NOTE: redirected to the host that the caller names, a POST would repeat its token and its person there.
@@ -107,7 +101,7 @@ def create_app(
     )
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url, cle)))
     app.include_router(build_router(sdl(), metrics, {"habilitations": store.pret, "audit": journal.pret}))
-    app.include_router(jwks_router(cle))
+    app.include_router(jwks_router(cle, citoyens.cles))
     if settings.datapass_secret:
         app.include_router(datapass_router(store, settings.datapass_secret.get_secret_value(), horloge))
     app.include_router(graphiql_router(settings.assets))

@@ -17,6 +17,7 @@ from providers._simulateur import reglage
 from providers._source import Source
 from providers._transport import Transport, in_process
 from sandbox import personas
+from sandbox.franceconnect import FranceConnectSimule
 from sandbox.jetons import Guichet
 from sandbox.personnes import presenter
 from sandbox.routes import build_router
@@ -28,11 +29,12 @@ _CADRE = "Bac à sable : données fictives"
 class BacASable:
     """The simulated administrations of one server. Implements `gateway.sources.Simulated`."""
 
-    def __init__(self, settings: Settings, aujourdhui: Callable[[], date]) -> None:
+    def __init__(self, settings: Settings, aujourdhui: Callable[[], date], horloge: Callable[[], datetime]) -> None:
         try:
             self.personas = personas.load(aujourdhui, settings.personas or personas.DOSSIER)
         except personas.PersonaInvalide as refus:
             raise ReglageManquant(f"Personnes du bac à sable inutilisables : {refus}.") from None
+        self.franceconnect = FranceConnectSimule(self.personas, horloge)
         self.simulateurs = simuler((*discover(), *auxiliaires()), self.personas)
 
     def transport(self, source: Source[Any]) -> Transport:
@@ -45,7 +47,7 @@ class BacASable:
 
     def router(self, guichet: Guichet, schema: GraphQLSchema) -> APIRouter:
         """Return the endpoints of the sandbox."""
-        return build_router(self.simulateurs, self.personas, guichet, schema)
+        return build_router(self.simulateurs, self.personas, guichet, schema, self.franceconnect)
 
     async def annoncer(self, adresse: str, guichet: Guichet, schema: GraphQLSchema) -> str:
         """Return what a newcomer needs, with the first profile and the persona that every source knows."""

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import strawberry
 
@@ -21,9 +21,10 @@ from gateway.traces import TraceRequete, Traces
 from graph.circonstances import PARIS
 from graph.errors import ErreurDeRequete, ErreurInterne
 from graph.habilitation import Habilitation
-from graph.identite import Identite
 from habilitations.acces import ouvrir
+from habilitations.citoyen import Citoyen, effectifs
 from habilitations.habilitation import Acces
+from habilitations.habilitation import Habilitation as Accordee
 from habilitations.store import Store
 from providers._source import Appel
 from resolvers.context import RequestContext
@@ -32,8 +33,13 @@ from resolvers.loaders import Ask
 from resolvers.planner import Planner, Question
 
 Horloge = Callable[[], datetime]
-#: Tells whom a FranceConnect token names. Raises FranceConnectInvalide.
-Reconnaitre = Callable[[str], Awaitable[Identite]]
+
+
+class Reconnaitre(Protocol):
+    """Tells whom a FranceConnect token names."""
+
+    def __call__(self, jeton: str, *, deadline: float) -> Awaitable[Citoyen]:
+        """Return the citizen, within `deadline` seconds. Raise FranceConnectInvalide or Surcharge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +68,7 @@ class Conductor:
     async def conduct(self, entrant: Entrant) -> Conduite:
         """Return the answer, once its trace is durable. Raise ErreurDeRequete."""
         acces, siret = await ouvrir(self.store, entrant.presente)
-        circonstance = Circonstance(
-            scopes=acces.habilitation.scopes,
-            aujourdhui=self._today(),
-            personnes_par_requete=acces.habilitation.personnes_par_requete,
-            france_connect=None if entrant.france_connect is None else await self.reconnaitre(entrant.france_connect),
-        )
+        circonstance = await self._circonstance(entrant, acces.habilitation)
         corps = entrant.corps
         question = self.planner.plan(corps.query, corps.operation_name, corps.variables, circonstance)
         context = self._context(entrant, acces, siret, question, circonstance)
@@ -76,6 +77,14 @@ class Conductor:
         else:
             resultat = await self._execute(question, context)
         return Conduite(resultat, self._constat(entrant, siret, question, context) if entrant.attestation else None)
+
+    async def _circonstance(self, entrant: Entrant, accordee: Accordee) -> Circonstance:
+        """Return what the request is judged by: what a citizen did not agree to is not granted."""
+        circonstance = Circonstance(accordee.scopes, self._today(), accordee.personnes_par_requete)
+        if entrant.france_connect is None:
+            return circonstance
+        citoyen = await self.reconnaitre(entrant.france_connect, deadline=entrant.delai)
+        return replace(circonstance, scopes=effectifs(accordee.scopes, citoyen.scopes), france_connect=citoyen.identite)
 
     def _constat(self, entrant: Entrant, siret: str, question: Question, context: RequestContext) -> Constat:
         return Constat(

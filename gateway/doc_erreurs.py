@@ -9,7 +9,6 @@ from graph.errors import ErreurDeBloc, ErreurDeRequete, ErreurParticulier, EtatS
 #: Part of the contract, and raised by nothing yet.
 RESERVEES = frozenset(
     {
-        errors.AdresseNonAutorisee,
         errors.QuotaDepasse,
         errors.JetonSuspendu,
     }
@@ -27,7 +26,10 @@ CONDUITE: dict[type[ErreurParticulier], str] = {
     errors.JetonInvalide: "Vérifiez que le jeton est entier, et qu'il est celui de cet environnement.",
     errors.JetonExpire: "Faites émettre un autre jeton pour la même habilitation.",
     errors.JetonRevoque: "Employez le jeton qui le remplace ; sinon, demandez pourquoi il a été révoqué.",
-    errors.FranceConnectInvalide: "FranceConnect n'est pas encore servi : désignez la personne par `identite`.",
+    errors.FranceConnectInvalide: (
+        "Le jeton est échu, inconnu de FranceConnect, ou d'un niveau d'identification trop faible : "
+        "refaites identifier l'usager."
+    ),
     errors.DestinataireNonCouvert: "Choisissez l'un des SIRET de `{ habilitation { destinataires } }`.",
     errors.AdresseNonAutorisee: "Appelez depuis une adresse déclarée.",
     errors.HabilitationInactive: "Vérifiez les dates de l'habilitation, et si elle a été suspendue.",

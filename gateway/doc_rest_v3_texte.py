@@ -19,7 +19,7 @@ clé.
 - **Destinataire.** Le paramètre `recipient` devient l'en-tête `X-Destinataire`, facultatif quand l'habilitation ne
   couvre qu'un SIRET.
 - **FranceConnect.** Le jeton de l'usager va dans l'en-tête `X-FranceConnect-Token`, à la place de `identitePivot` ;
-  celui de l'habilitation reste dans `Authorization`. Il n'est pas encore servi : `FRANCECONNECT_INVALIDE`.
+  celui de l'habilitation reste dans `Authorization`. Les scopes sont ceux que l'usager a consentis, sans les identités.
 - **Une erreur par champ.** Le statut est 200 dès qu'il y a `data` : une source en panne ou un champ refusé n'emporte
   pas le reste. Un champ nul par notre fait a une entrée dans `errors`, dont `extensions.code` dit pourquoi ; les
   statuts 4xx et 5xx ne valent plus que pour la requête entière.

@@ -1,5 +1,8 @@
 """GET /.well-known/jwks.json: the public keys that verify attestations, for whoever receives one (RFC 7517)."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import orjson
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -11,16 +14,15 @@ from gateway.cle_attestation import CleAttestation
 _CACHE = "public, max-age=3600"
 
 
-def jwks(cle: CleAttestation) -> bytes:
-    """Write the set of public keys: the one in force, then the former ones."""
-    return orjson.dumps(
-        {"keys": [une.as_dict(private=False, kid=une.thumbprint(), use="sig", alg=ALGORITHME) for une in cle.publiques]}
-    )
+def jwks(cle: CleAttestation, autres: Sequence[Mapping[str, Any]] = ()) -> bytes:
+    """Write the set of public keys: the one in force, the former ones, then those of other uses."""
+    signent = (une.as_dict(private=False, kid=une.thumbprint(), use="sig", alg=ALGORITHME) for une in cle.publiques)
+    return orjson.dumps({"keys": [*signent, *autres]})
 
 
-def build_router(cle: CleAttestation) -> APIRouter:
+def build_router(cle: CleAttestation, autres: Sequence[Mapping[str, Any]] = ()) -> APIRouter:
     """Build the route; what it answers is written once."""
-    router, corps = APIRouter(include_in_schema=False), jwks(cle)
+    router, corps = APIRouter(include_in_schema=False), jwks(cle, autres)
 
     @router.get("/.well-known/jwks.json")
     def publier() -> Response:

@@ -3,8 +3,10 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from habilitations.citoyen import Niveau
 
 
 class Mode(StrEnum):
@@ -19,6 +21,19 @@ class Transporteur(StrEnum):
 
     HTTPX = "httpx"
     REQWEST = "reqwest"
+
+
+class ReglagesFranceConnect(BaseModel):
+    """Who we are to FranceConnect (v2): `PARTICULIER_FRANCECONNECT__URL`, `and so on."""
+
+    url: str
+    """Its origin, below which are `/api/v2/checktoken` and `/api/v2/jwks`."""
+    client_id: str
+    client_secret: SecretStr
+    cle: Path
+    """Our RSA private keys (PEM), the one in force first: what FranceConnect answers is encrypted for them."""
+    niveau: Niveau = Niveau.EIDAS1
+    """How surely a citizen must have been identified."""
 
 
 class Settings(BaseSettings):
@@ -40,6 +55,8 @@ class Settings(BaseSettings):
     transport: Transporteur = Transporteur.HTTPX
     demande_url: str = "https://datapass.api.gouv.fr"
     """Where callers are sent to ask for missing scopes."""
+    franceconnect: ReglagesFranceConnect | None = None
+    """Absent, no citizen is recognised; the sandbox has a FranceConnect of its own."""
     datapass_secret: SecretStr | None = Field(default=None, min_length=32)
     """Shared with DataPass, 32 bytes at least: its events are received only when it is set."""
     proxys: str = ""

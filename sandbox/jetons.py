@@ -90,8 +90,8 @@ PROFILS = (
     ),
     Profil(
         "stationnement",
-        "Une commune qui tient un stationnement résidentiel ; la source des véhicules veut FranceConnect, "
-        "pas encore servi : elle répond IDENTIFIANT_MANQUANT.",
+        "Une commune qui tient un stationnement résidentiel ; la source des véhicules veut le jeton "
+        "FranceConnect de l'usager (POST /bac-a-sable/franceconnect/jetons).",
         "21750056000016",
         lambda scope: scope.startswith("ants_"),
     ),

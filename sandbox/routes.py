@@ -1,6 +1,7 @@
 """The endpoints of the sandbox: tokens, persons, calls received, faults, and the simulators over real HTTP."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -10,10 +11,12 @@ from fastapi.routing import APIRoute
 from graphql import GraphQLSchema
 
 from graph.errors import ErreurDeRequete, ParametreInvalide, Surcharge
+from habilitations.citoyen import Niveau
 from habilitations.siret import siret_valide
 from providers._pannes import PanneDeTransport
 from providers._personas import Personas
 from providers._source import UpstreamRequest
+from sandbox.franceconnect import CitoyenInconnu, Faute, FranceConnectSimule
 from sandbox.jetons import Guichet
 from sandbox.pannes import Mode, Panne
 from sandbox.personnes import presenter
@@ -42,11 +45,24 @@ class DemandeJeton(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Distinct persons that one request may name; as many as a request can, unless it is said."""
 
 
+class DemandeCitoyen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a request for a FranceConnect token."""
+
+    personne: str
+    scopes: list[str] | None = None
+    """What she agrees to: everything, unless it is said."""
+    duree_s: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
+    niveau: Niveau = Niveau.EIDAS1
+    faute: Faute | None = None
+    """What is wrong with the answer of FranceConnect."""
+
+
 def build_router(
     simulateurs: Mapping[str, Simulateur],
     personas: Personas,
     guichet: Guichet,
     schema: GraphQLSchema,
+    franceconnect: FranceConnectSimule,
 ) -> APIRouter:
     """Return the sandbox's endpoints. They need no token, and must not be mounted in production.
 
@@ -55,12 +71,14 @@ def build_router(
         personas: the persons shown.
         guichet: where tokens are issued.
         schema: where the blocs and their arguments are read.
+        franceconnect: names its citizens.
     """
     router = APIRouter(prefix=PREFIXE, route_class=_Route, tags=["Bac à sable"])
     _jetons(router, guichet)
     _appels(router, simulateurs)
     _pannes(router, simulateurs)
     _fournisseurs(router, simulateurs)
+    _franceconnect(router, franceconnect, guichet.scopes)
 
     @router.get("/personnes")
     async def personnes() -> Response:
@@ -116,6 +134,29 @@ def _pannes(router: APIRouter, simulateurs: Mapping[str, Simulateur]) -> None:
     async def lever(nom: str) -> Response:
         _simulateur(simulateurs, nom).panne = None
         return Response(status_code=204)
+
+
+def _franceconnect(router: APIRouter, franceconnect: FranceConnectSimule, scopes: frozenset[str]) -> None:
+    exemple = (
+        f'{{"personne": "nom", "scopes": ["…"], "duree_s": 60, "niveau": "eidas1", "faute": "{" | ".join(Faute)}"}}'
+    )
+
+    @router.get("/franceconnect/citoyens")
+    async def citoyens() -> Response:
+        return JSONResponse(list(franceconnect.citoyens))
+
+    @router.post("/franceconnect/jetons", status_code=201)
+    async def identifier(request: Request) -> Response:
+        demande = await _lire(request, DemandeCitoyen, exemple)
+        consentis = scopes if demande.scopes is None else demande.scopes
+        duree = timedelta(seconds=demande.duree_s)
+        try:
+            jeton = franceconnect.emettre(
+                demande.personne, sorted(consentis), duree, niveau=demande.niveau, faute=demande.faute
+            )
+        except CitoyenInconnu as inconnu:
+            raise Refus(f"personne : l'une de GET {PREFIXE}/franceconnect/citoyens. {inconnu}") from None
+        return JSONResponse({"jeton": jeton.texte, "expire": jeton.expire.isoformat()}, 201)
 
 
 def _fournisseurs(router: APIRouter, simulateurs: Mapping[str, Simulateur]) -> None:

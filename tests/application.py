@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from gateway.app import create_app, reconnaitre_personne
+from gateway.app import create_app
 from gateway.conductor import Reconnaitre
 from gateway.settings import Settings
 from graph.catalogue import scopes
 from graph.errors import FranceConnectInvalide
-from graph.identite import Identite
 from graph.schema import build_schema
+from habilitations.citoyen import Citoyen, Niveau
 from habilitations.store import Store
 from sandbox.personas import DOSSIER, load
 
@@ -114,18 +114,20 @@ class Personnes:
     """FranceConnect, for tests: the token of a citizen is the name of a persona."""
 
     def __init__(self, personas: Path | None = None) -> None:
+        self._scopes = scopes(build_schema())
         self._par_nom = {une.nom: une for une in load(INSTANT.date, personas or DOSSIER)}
 
-    async def reconnaitre(self, jeton: str) -> Identite:
-        """Return whom a token names. Raise FranceConnectInvalide."""
+    async def reconnaitre(self, jeton: str, *, deadline: float) -> Citoyen:  # noqa: ARG002 - answers at once
+        """Return whom a token names, who agreed to everything. Raise FranceConnectInvalide."""
         if jeton not in self._par_nom:
             raise FranceConnectInvalide
-        return self._par_nom[jeton].par_france_connect
+        identite = self._par_nom[jeton].par_france_connect
+        return Citoyen(identite, self._scopes, Niveau.EIDAS1, datetime.max.replace(tzinfo=UTC), jeton)
 
 
 @asynccontextmanager
 async def application(
-    dossier: Path, personas: Path | None = None, reconnaitre: Reconnaitre = reconnaitre_personne
+    dossier: Path, personas: Path | None = None, reconnaitre: Reconnaitre | None = None
 ) -> AsyncIterator[Application]:
     """Run the application while the block lasts; `reconnaitre` tells whom a FranceConnect token names."""
     horloge = Horloge()

@@ -14,10 +14,8 @@ from graphql import FieldNode, TypeInfo, TypeInfoVisitor, Visitor, build_schema,
 
 from graph._declaration import Scopes
 from graph.catalogue import core, guard
-from graph.identite import Identite
 from graph.schema import build_schema as construire
-from sandbox.personas import load
-from tests.application import INSTANT, Application, application
+from tests.application import Application, Personnes, application
 
 # One worker for the whole file: its tests share one gateway.
 pytestmark = pytest.mark.xdist_group("cas-d-usage")
@@ -43,15 +41,9 @@ class Mesure:
     millisecondes: float
 
 
-async def reconnaitre(jeton: str) -> Identite:
-    """Take a name of persona for a FranceConnect token."""
-    personas = load(INSTANT.date)
-    return next(persona.par_france_connect for persona in personas if persona.nom == jeton)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Application]:
-    async with application(tmp_path_factory.mktemp("cas"), reconnaitre=reconnaitre) as ouverte:
+    async with application(tmp_path_factory.mktemp("cas"), reconnaitre=Personnes().reconnaitre) as ouverte:
         yield ouverte
 
 

@@ -139,11 +139,13 @@ async def test_who_was_answered_is_compared_with_who_was_asked(app: Application)
 
 async def test_a_citizen_may_be_named_by_france_connect_and_by_her_own_numbers(app: Application) -> None:
     jeton = (await app.jeton_de("tout"))["jeton"]
-    query = ETUDIANT.replace("IdentiteInput!", "IdentiteInput")
+    query = ETUDIANT.replace("IdentiteInput!", "IdentiteInput").replace(
+        "identite { nomNaissance }", "admissions { estInscrit }"
+    )
     presentee = {"X-FranceConnect-Token": "souli-walid"}
     for identite in (None, {"ine": "2234567890G"}):
         corps = (await app.demander(query, {"i": identite}, jeton, presentee)).json()
-        assert corps["data"]["particulier"]["statutEtudiant"] == {"identite": {"nomNaissance": "SOULI"}}
+        assert corps["data"]["particulier"]["statutEtudiant"] == {"admissions": [{"estInscrit": True}]}
     double = {"i": {"identitePivot": {"nomNaissance": "SOULI", "prenoms": ["Walid"]}}}
     refus = await app.demander(query, double, jeton, presentee)
     assert (refus.status_code, refus.json()["errors"][0]["extensions"]["code"]) == (400, "PARAMETRE_INVALIDE")

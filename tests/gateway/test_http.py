@@ -222,7 +222,7 @@ async def test_a_token_in_the_address_is_refused_even_beside_a_good_one(
     assert jeton not in json.dumps(entree)
 
 
-async def test_a_franceconnect_token_is_refused_until_it_is_served(
+async def test_a_franceconnect_token_that_is_refused_is_not_repeated(
     app: Application, jeton: str, variables: Any
 ) -> None:
     canari = "ZWQXKJVB8471936052"

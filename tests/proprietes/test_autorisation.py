@@ -41,14 +41,16 @@ class Vues:
 
 def predict(types: Types, monde: Monde, cas: Cas, vues: Vues) -> dict[str, Any]:
     """Return what the oracle expects, in the form of `observe`."""
+    # FranceConnect gives no identity again, whatever the citizen agreed to.
+    effectifs = cas.scopes if cas.dossier.identite else frozenset(un for un in cas.scopes if "_identite" not in un)
 
     def answered(identite: Any, bloc: str, arguments: dict[str, Any]) -> Reponse:
-        resolus = monde.resolve(bloc, arguments, cas.scopes)[1]
+        resolus = monde.resolve(bloc, arguments, effectifs)[1]
         reponses = monde.of(identite, cas.dossier).reponses[bloc]
         return reponses.get(key(resolus)) or reponses[key(arguments)]
 
     def asked(identite: Any, bloc: str, arguments: dict[str, Any]) -> tuple[list[list[str]] | None, Any]:
-        groupes = monde.resolve(bloc, arguments, cas.scopes)[0]
+        groupes = monde.resolve(bloc, arguments, effectifs)[0]
         return groupes, answered(identite, bloc, arguments).donnees
 
     def in_band(blocs: Iterable[Any]) -> list[dict[str, Any]]:
@@ -66,7 +68,7 @@ def predict(types: Types, monde: Monde, cas: Cas, vues: Vues) -> dict[str, Any]:
             for chemin, identite, bloc, arguments, refus in blocs
         ]
 
-    oracle = Oracle(types, cas.scopes, cas.query, cas.variables, asked)
+    oracle = Oracle(types, effectifs, cas.query, cas.variables, asked)
     habilitation = {"scopes": sorted(cas.scopes), "destinataires": [SIRET], "personnesParRequete": PERSONNES_MAX}
     data = oracle.data({"habilitation": habilitation, "sources": monde.sources}, in_band)
     vues.permises.update(oracle.permises)

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any
 
@@ -13,6 +13,7 @@ from providers._call import SourceClient
 from providers._catalogue import sources
 from providers._source import Source
 from providers._transport import HttpxTransport, Transport, in_process
+from sandbox.franceconnect import FranceConnectSimule
 from sandbox.jetons import Emetteur, Guichet
 from sandbox.personas import load
 from sandbox.routes import build_router
@@ -49,7 +50,9 @@ async def test_a_source_answers_over_http_as_it_does_in_process(
     schema = build_schema()
     simulateurs = simuler([source], PERSONAS)
     app = FastAPI()
-    app.include_router(build_router(simulateurs, PERSONAS, Guichet(emetteur, scopes(schema)), core(schema)))
+    franceconnect = FranceConnectSimule(PERSONAS, lambda: datetime(2026, 11, 23, 10, 30, tzinfo=UTC))
+    guichet = Guichet(emetteur, scopes(schema))
+    app.include_router(build_router(simulateurs, PERSONAS, guichet, core(schema), franceconnect))
     adresse = f"http://passerelle/bac-a-sable/fournisseurs/{source.nom}"
     par_http = await appeler(source, voie, HttpxTransport(adresse, par=httpx.ASGITransport(app)))
     assert par_http == await appeler(source, voie, in_process(simulateurs[source.nom].answer))

@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -11,6 +11,7 @@ from graph.schema import build_schema
 from providers._personas import Personas
 from providers._simulateur import reglage
 from providers.dgfip_situation_fiscale import SOURCE
+from sandbox.franceconnect import FranceConnectSimule
 from sandbox.jetons import Emetteur, Guichet
 from sandbox.pannes import Mode
 from sandbox.personas import load
@@ -38,7 +39,9 @@ async def client(
 ) -> AsyncIterator[httpx.AsyncClient]:
     schema = build_schema()
     app = FastAPI()
-    app.include_router(build_router(simulateurs, personas, Guichet(emetteur, scopes(schema)), core(schema)))
+    franceconnect = FranceConnectSimule(personas, lambda: datetime(2026, 11, 23, 10, 30, tzinfo=UTC))
+    guichet = Guichet(emetteur, scopes(schema))
+    app.include_router(build_router(simulateurs, personas, guichet, core(schema), franceconnect))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bac-a-sable") as client:
         yield client
 

@@ -1,0 +1,106 @@
+"""A citizen identified by FranceConnect: she is named by it alone, and what she did not agree to is not granted."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from gateway.app import create_app
+from gateway.settings import ReglageManquant, ReglagesFranceConnect
+from sandbox.franceconnect import Faute
+from tests.application import Application, application, reglages
+
+QUERY = """{ particulier {
+  statutEtudiant { identite { nomNaissance } admissions { estInscrit } }
+  dossierAllocataire { quotientFamilial { valeur } }
+} }"""
+CITOYENNE = "dubois-angela"
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[Application]:
+    async with application(tmp_path) as app:
+        yield app
+
+
+async def identifier(app: Application, **demande: Any) -> str:
+    reponse = await app.client.post("/bac-a-sable/franceconnect/jetons", json={"personne": CITOYENNE, **demande})
+    return str(reponse.raise_for_status().json()["jeton"])
+
+
+async def demander(app: Application, jeton_citoyen: str, profil: str = "tout") -> httpx.Response:
+    jeton = (await app.jeton_de(profil))["jeton"]
+    await app.oublier_les_appels()
+    return await app.demander(QUERY, jeton=jeton, headers={"X-FranceConnect-Token": jeton_citoyen})
+
+
+async def appelees(app: Application) -> set[str]:
+    return {source for source, appels in (await app.appels()).items() if appels}
+
+
+async def test_a_citizen_opens_what_was_granted_and_agreed_to_without_her_identity(app: Application) -> None:
+    reponse = await demander(app, await identifier(app, scopes=["mesri_admissions", "mesri_admission_inscrit"]))
+    particulier = reponse.json()["data"]["particulier"]
+    assert particulier["statutEtudiant"]["identite"] is None
+    assert particulier["statutEtudiant"]["admissions"][0].keys() == {"estInscrit"}
+    assert particulier["dossierAllocataire"] is None
+    refus = {".".join(map(str, une["path"])): une["extensions"]["code"] for une in reponse.json()["errors"]}
+    assert refus == {
+        "particulier.statutEtudiant.identite": "NON_HABILITE",
+        "particulier.dossierAllocataire": "NON_HABILITE",
+    }
+    assert await appelees(app) == {"mesri_statut_etudiant"}
+
+
+async def test_her_consent_opens_nothing_that_the_administration_was_not_granted(app: Application) -> None:
+    reponse = await demander(app, await identifier(app), profil="mairie-quotient-familial")
+    assert reponse.json()["data"]["particulier"]["statutEtudiant"] is None
+    assert await appelees(app) <= {"cnav_quotient_familial"}
+
+
+@pytest.mark.parametrize("faute", [faute for faute in Faute if faute is not Faute.SANS_SCOPE])
+async def test_an_answer_that_franceconnect_did_not_make_for_us_now_opens_nothing(
+    app: Application, faute: Faute
+) -> None:
+    reponse = await demander(app, await identifier(app, faute=faute.value))
+    assert (reponse.status_code, reponse.json()["errors"][0]["extensions"]["code"]) == (401, "FRANCECONNECT_INVALIDE")
+    assert "data" not in reponse.json()
+    assert await appelees(app) == set()
+
+
+async def test_a_token_without_scopes_grants_none(app: Application) -> None:
+    reponse = await demander(app, await identifier(app, faute=Faute.SANS_SCOPE.value))
+    assert not any((reponse.json().get("data") or {"particulier": {}})["particulier"].values())
+    assert await appelees(app) == set()
+
+
+async def test_a_token_dies_on_time(app: Application) -> None:
+    jeton = await identifier(app, duree_s=60)
+    assert (await demander(app, jeton)).status_code == httpx.codes.OK
+    app.horloge.instant = app.horloge.instant.replace(minute=app.horloge.instant.minute + 1)
+    assert (await demander(app, jeton)).status_code == httpx.codes.UNAUTHORIZED
+
+
+async def test_the_key_that_franceconnect_encrypts_for_is_published(app: Application) -> None:
+    cles = (await app.client.get("/.well-known/jwks.json")).json()["keys"]
+    (chiffre,) = [cle for cle in cles if cle["use"] == "enc"]
+    assert chiffre["kty"] == "RSA"
+    assert chiffre.keys().isdisjoint({"d", "p", "q", "dp", "dq", "qi"})
+
+
+async def test_a_wrong_request_for_a_token_says_what_is_expected(app: Application) -> None:
+    for corps in ({"personne": "personne-d-autre"}, {"personne": CITOYENNE, "niveau": "eidas9"}):
+        reponse = await app.client.post("/bac-a-sable/franceconnect/jetons", json=corps)
+        assert (reponse.status_code, reponse.json()["errors"][0]["extensions"]["code"]) == (400, "PARAMETRE_INVALIDE")
+    assert CITOYENNE in (await app.client.get("/bac-a-sable/franceconnect/citoyens")).json()
+
+
+def test_the_sandbox_never_asks_the_real_one(tmp_path: Path) -> None:
+    reel = ReglagesFranceConnect(
+        url="https://fcp.example", client_id="nous", client_secret=SecretStr("s"), cle=tmp_path / "cle.pem"
+    )
+    with pytest.raises(ReglageManquant, match="FRANCECONNECT"):
+        create_app(reglages(tmp_path).model_copy(update={"franceconnect": reel}))
