@@ -1,4 +1,4 @@
-"""The secret key of the pseudonyms: 32 bytes in a file of its own, outside the databases."""
+"""A secret key, of the pseudonyms or of the seals: 32 bytes in a file of its own, outside the databases."""
 
 import os
 import secrets
@@ -6,34 +6,36 @@ import tempfile
 from pathlib import Path
 
 TAILLE = 32
+#: What a key is called in the messages.
+DES_PSEUDONYMES, DES_SCELLES = "La clé des pseudonymes", "La clé des scellés"
 
 
 class CleInvalide(Exception):  # noqa: N818 - the domain's nouns are French
     """The key cannot be used; the message, in French, says what to do and never holds the key."""
 
 
-def lire(chemin: Path) -> bytes:
+def lire(chemin: Path, nom: str = DES_PSEUDONYMES) -> bytes:
     """Return the 32 bytes of the key. Raise CleInvalide when the file is missing, unreadable or of another size."""
     try:
         cle = chemin.read_bytes()
     except FileNotFoundError:
         raise CleInvalide(
-            f"La clé des pseudonymes manque : placez {TAILLE} octets aléatoires dans {chemin} "
+            f"{nom} manque : placez {TAILLE} octets aléatoires dans {chemin} "
             f"(« head -c {TAILLE} /dev/urandom »), et gardez-en une copie hors de la base."
         ) from None
     except OSError as erreur:
-        raise CleInvalide(f"La clé des pseudonymes est illisible : {chemin} ({erreur.strerror}).") from None
+        raise CleInvalide(f"{nom} est illisible : {chemin} ({erreur.strerror}).") from None
     if len(cle) != TAILLE:
-        raise CleInvalide(f"La clé des pseudonymes doit faire {TAILLE} octets, et {chemin} en fait {len(cle)}.")
+        raise CleInvalide(f"{nom} doit faire {TAILLE} octets, et {chemin} en fait {len(cle)}.")
     return cle
 
 
-def lire_ou_creer(chemin: Path) -> bytes:
+def lire_ou_creer(chemin: Path, nom: str = DES_PSEUDONYMES) -> bytes:
     """Return the key, created (mode 0600) when there is none: for the sandbox alone. Raise CleInvalide."""
     chemin.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not chemin.exists():
         _creer(chemin)
-    return lire(chemin)
+    return lire(chemin, nom)
 
 
 def _creer(chemin: Path) -> None:

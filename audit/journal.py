@@ -3,13 +3,19 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from audit.registre import Fichier, encoder, preparer
-from audit.scribe import Compteurs, Depot, File, Scribe
+from audit.compteurs import Compteurs
+from audit.partie import Partie
+from audit.registre import Fichier, Registre, encoder, preparer
+from audit.scelles import Scelles
+from audit.scelleur import Scelleur
+from audit.scribe import Depot, File, Scribe
 from audit.trace import Trace
+from audit.verificateur import Chaine, Tete
 from graph.errors import AuditIndisponible
 
 #: Seconds that a request waits for its trace, whatever happens to the disk.
@@ -26,20 +32,29 @@ class Journal:
     Args:
         chemin: the file, created at opening (mode 0600), apart from any other database.
         horloge: current instant, aware.
+        scelles: where the states of the journal are signed; without it, whoever owns the file can write it anew.
     """
 
-    def __init__(self, chemin: Path, horloge: Callable[[], datetime]) -> None:
+    def __init__(self, chemin: Path, horloge: Callable[[], datetime], scelles: Scelles | None = None) -> None:
         self._chemin = chemin
         self._horloge = horloge
+        self._scelles = scelles
         self._file: File = File()
         self._compteurs = Compteurs()
         self._fichier: Fichier
+        self._partie: Partie
         self._scribe: Scribe | None = None
+        self._scelleur: Scelleur | None = None
 
     @property
     def compteurs(self) -> Compteurs:
         """What was written since the journal was made."""
         return replace(self._compteurs)
+
+    @property
+    def scelles_en_panne(self) -> bool:
+        """Whether the last seal could not be written: requests go on, and somebody must be told."""
+        return self._scelleur is not None and self._scelleur.en_panne
 
     async def ouvrir(self) -> int:
         """Create or upgrade the file, complete what a previous run left without issue, and start to write.
@@ -52,8 +67,9 @@ class Journal:
             RegistreIncompatible: a later version wrote it.
         """
         try:
-            self._fichier, completees = await asyncio.to_thread(preparer, self._chemin, self._horloge())
+            completees = await asyncio.to_thread(self._ouvrir)
         except (sqlite3.Error, OSError) as erreur:
+            await asyncio.to_thread(self._fermer_les_scelles)
             raise AuditIndisponible(cause=_nom(erreur)) from None
         self._scribe = self._demarrer()
         return completees
@@ -98,6 +114,28 @@ class Journal:
         if scribe is not None:
             self._file.put(None)
             await asyncio.to_thread(scribe.join, 2 * BUDGET)
+            await asyncio.to_thread(self._fermer_les_scelles, scribe)
+
+    def _ouvrir(self) -> int:
+        neufs = self._scelles is not None and self._scelles.neufs()
+        self._fichier, self._partie, tetes = preparer(self._chemin, self._horloge(), self._sceller, scelles_neufs=neufs)
+        if self._scelles is not None:
+            # The partie is sealed while it is empty: no record is ever in one that no seal knows.
+            self._scelleur = Scelleur(self._scelles, self._compteurs)
+            self._scelleur.ouvrir((*tetes, self._partie.chaine.tete()), BUDGET)
+        with closing(Registre(self._chemin, self._fichier, self._partie)) as registre:
+            return registre.completer(self._horloge())
+
+    def _sceller(self, tetes: Sequence[Tete], chaine: Chaine) -> None:
+        if self._scelleur is not None:
+            self._scelleur.deposer(tetes, chaine)
+
+    def _fermer_les_scelles(self, scribe: Scribe | None = None) -> None:
+        """Stop to seal. A writer that is stuck may still write: its partie is not told to be closed."""
+        scelleur, self._scelleur = self._scelleur, None
+        if scelleur is not None:
+            close = scribe is None or not scribe.is_alive()
+            scelleur.fermer(self._partie.chaine if close else None, 2 * BUDGET)
 
     def _deposer(self, depot: Depot) -> None:
         if self._scribe is None:
@@ -109,7 +147,7 @@ class Journal:
         self._file.put(depot)
 
     def _demarrer(self) -> Scribe:
-        scribe = Scribe(self._chemin, self._fichier, self._file, self._compteurs)
+        scribe = Scribe(self._chemin, self._fichier, self._partie, self._file, self._compteurs)
         scribe.start()
         return scribe
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from audit.compteurs import Compteurs
+from audit.partie import Ligne, Partie
 from audit.registre import Fichier, Registre
 from graph.errors import AuditIndisponible
 
@@ -21,18 +23,9 @@ LOT_MAX = 256
 class Depot:
     """Lines that must be durable together, and who waits for them."""
 
-    lignes: tuple[bytes, ...]
+    lignes: tuple[Ligne, ...]
     boucle: asyncio.AbstractEventLoop
     durable: "asyncio.Future[None]"
-
-
-@dataclass(slots=True)
-class Compteurs:
-    """What the writer did since the journal was made: transactions, records, and transactions that failed."""
-
-    lots: int = 0
-    traces: int = 0
-    echecs: int = 0
 
 
 #: None asks the writer to stop, once what came before is written.
@@ -42,11 +35,12 @@ File = SimpleQueue[Depot | None]
 class Scribe(threading.Thread):
     """Writes until it is told to stop; a failure is told to those who wait, and the file is opened anew."""
 
-    def __init__(self, chemin: Path, fichier: Fichier, file: File, compteurs: Compteurs) -> None:
+    def __init__(self, chemin: Path, fichier: Fichier, partie: Partie, file: File, compteurs: Compteurs) -> None:
         # A daemon: a disk that hangs must not prevent the process from ending.
         super().__init__(name="journal", daemon=True)
         self._chemin = chemin
         self._fichier = fichier
+        self._partie = partie
         self._file = file
         self._compteurs = compteurs
         self._registre: Registre | None = None
@@ -80,10 +74,10 @@ class Scribe(threading.Thread):
             with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
                 boucle.call_soon_threadsafe(_conclure, attentes, cause)
 
-    def _ecrire(self, lignes: Sequence[bytes]) -> str | None:
+    def _ecrire(self, lignes: Sequence[Ligne]) -> str | None:
         """Make lines durable; return why not, as a name that holds no value."""
         try:
-            self._registre = self._registre or Registre(self._chemin, self._fichier)
+            self._registre = self._registre or Registre(self._chemin, self._fichier, self._partie)
             self._registre.ajouter(lignes)
         except Exception as erreur:  # noqa: BLE001 - whatever went wrong, those who wait are told
             self._fermer()

@@ -62,6 +62,7 @@ def _passerelle(dossier: Path, coeurs: Coeurs, transport: Transporteur, amont: s
         "DATABASE_URL": f"sqlite:///{prive}/particulier.db",
         "JOURNAL": f"{prive}/journal.db",
         "CLE_PSEUDONYMES": f"{prive}/pseudonymes.cle",
+        "CLE_SCELLES": f"{prive}/scelles.cle",
         "CLE_ATTESTATION": f"{prive}/attestation.pem",
         "TRANSPORT": transport.value,
     } | {f"SOURCES__{nom.upper()}__URL": f"{amont}/{nom}" for nom in _sources(enregistrer())}

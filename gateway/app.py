@@ -19,6 +19,7 @@ from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
 from gateway.jwks import build_router as jwks_router
 from gateway.metrics import Metrics
+from gateway.sceau import sceau
 from gateway.settings import Settings
 from gateway.sources import wire
 from gateway.traces import Traces, read_key
@@ -59,8 +60,9 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     bac_a_sable = BacASable(settings, aujourdhui, horloge) if settings.bac_a_sable else None
     sources = wire(settings, metrics, bac_a_sable)
     store = Store(settings.database_url, connus, horloge, bac_a_sable=settings.bac_a_sable)
-    journal = Journal(settings.journal, horloge)
     traces = Traces(read_key(settings), sources)
+    journal = Journal(settings.journal, horloge, sceau(settings, horloge))
+    metrics.watch(journal)
     cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
     citoyens = franceconnect.wire(settings, bac_a_sable.franceconnect if bac_a_sable else None, horloge)
     conductor = Conductor(

@@ -13,6 +13,7 @@ from gateway.app import create_app
 from gateway.cli_attestation import attestation
 from gateway.cli_delegations import delegation, editeur
 from gateway.cli_habilitations import habilitation, jeton
+from gateway.cli_journal import journal
 from gateway.cli_source import source as scaffold
 from gateway.demarrage import rehearse, sole_server
 from gateway.logs import configure_logs
@@ -31,6 +32,7 @@ _EX_CONFIG = 78
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="API Particulier.", pretty_exceptions_enable=False)
 app.add_typer(habilitation, name="habilitation")
 app.add_typer(attestation, name="attestation")
+app.add_typer(journal, name="journal")
 app.add_typer(jeton, name="jeton")
 app.add_typer(editeur, name="editeur")
 app.add_typer(delegation, name="delegation")

@@ -1,6 +1,12 @@
-"""What Prometheus scrapes: requests and calls to sources. No label ever names a person, a token or a field."""
+"""What Prometheus scrapes: requests, calls to sources, seals. No label ever names a person, a token or a field."""
+
+from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+
+from audit.journal import Journal
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -33,6 +39,23 @@ class Metrics:
         self._calls.labels(source, outcome, cause).inc()
         self._call_latency.labels(source).observe(seconds)
 
+    def watch(self, journal: Journal) -> None:
+        """Tell what a journal sealed, and how many seals failed: nothing else tells it, since requests go on."""
+        self.registry.register(_Seals(journal))
+
     def text(self) -> bytes:
         """Return the exposition format."""
         return generate_latest(self.registry)
+
+
+class _Seals(Collector):
+    """Reads the counters of a journal when it is scraped."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Yield the two counters."""
+        compteurs = self._journal.compteurs
+        yield CounterMetricFamily("particulier_seals", "Seals of the journal.", compteurs.scelles)
+        yield CounterMetricFamily("particulier_seal_failures", "Seals that failed.", compteurs.scelles_echoues)

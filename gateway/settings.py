@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from audit.scelles import chemin_par_defaut
 from habilitations.citoyen import Niveau
 
 
@@ -46,8 +47,12 @@ class Settings(BaseSettings):
     """Habilitations and tokens: `sqlite:///path` or `postgresql://…`."""
     journal: Path = Path("var/journal.db")
     """The audit, apart from the rest."""
+    scelles: Path | None = None
+    """The signed states of the journal; beside it by default, better on another machine's disk."""
     cle_pseudonymes: Path = Path("var/cles/pseudonymes.cle")
     """Key of the pseudonyms: 32 bytes, outside both databases."""
+    cle_scelles: Path = Path("var/cles/scelles.cle")
+    """Key of the seals: 32 bytes, outside both databases."""
     cle_attestation: Path = Path("var/cles/attestation.pem")
     """Ed25519 private key that signs attestations, in PEM."""
     emetteur: str = "https://particulier.api.gouv.fr"
@@ -74,6 +79,11 @@ class Settings(BaseSettings):
     def bac_a_sable(self) -> bool:
         """Tell whether the open test environment is served."""
         return self.mode is Mode.BAC_A_SABLE
+
+    @property
+    def scelles_en_vigueur(self) -> Path:
+        """Tell which file the seals are in."""
+        return self.scelles or chemin_par_defaut(self.journal)
 
     @property
     def emetteur_en_vigueur(self) -> str:

@@ -104,6 +104,7 @@ def reglages(dossier: Path, personas: Path | None = None) -> Settings:
         database_url=f"sqlite:///{dossier / 'particulier.db'}",
         journal=dossier / "journal.db",
         cle_pseudonymes=dossier / "pseudonymes.cle",
+        cle_scelles=dossier / "scelles.cle",
         cle_attestation=dossier / "attestation.pem",
         personas=personas,
         maintenances=True,

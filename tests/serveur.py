@@ -71,6 +71,7 @@ def _environnement(dossier: Path, reglages: Mapping[str, str]) -> dict[str, str]
         "database_url": f"sqlite:///{dossier}/particulier.db",
         "journal": f"{dossier}/journal.db",
         "cle_pseudonymes": f"{dossier}/cles/pseudonymes.cle",
+        "cle_scelles": f"{dossier}/cles/scelles.cle",
         "cle_attestation": f"{dossier}/cles/attestation.pem",
     }
     return propre | {f"PARTICULIER_{nom.upper()}": valeur for nom, valeur in {**defauts, **reglages}.items()}

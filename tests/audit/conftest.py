@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from audit.journal import Journal
+from audit.scelles import Scelles, chemin_par_defaut
 from audit.trace import OBTENU, Consultation, Intention, Issue, Pseudonyme
 
 INSTANT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
@@ -24,6 +25,23 @@ def chemin(tmp_path: Path) -> Path:
 @pytest.fixture
 async def journal(chemin: Path) -> AsyncIterator[Journal]:
     journal = Journal(chemin, horloge)
+    await journal.ouvrir()
+    yield journal
+    await journal.aclose()
+
+
+#: The Ed25519 private key of the seals.
+CLE_DES_SCELLES = bytes(range(7, 39))
+
+
+@pytest.fixture
+def scelles(chemin: Path) -> Scelles:
+    return Scelles(chemin_par_defaut(chemin), CLE_DES_SCELLES, horloge)
+
+
+@pytest.fixture
+async def journal_scelle(chemin: Path, scelles: Scelles) -> AsyncIterator[Journal]:
+    journal = Journal(chemin, horloge, scelles)
     await journal.ouvrir()
     yield journal
     await journal.aclose()

@@ -102,7 +102,9 @@ async def test_the_journal_is_for_its_owner_alone(journal: Journal, chemin: Path
     [
         "UPDATE trace SET corps = '{}' WHERE seq = 1",
         "DELETE FROM trace",
-        "REPLACE INTO trace VALUES (1, 'INTENT', 'x', 0, 0, '{}')",
+        "UPDATE partie SET nom = 'x'",
+        "DELETE FROM partie",
+        "REPLACE INTO trace (seq, genre, requete, rang, instant, corps) VALUES (1, 'INTENT', 'x', 0, 0, '{}')",
     ],
 )
 async def test_a_trace_can_be_neither_changed_nor_removed(

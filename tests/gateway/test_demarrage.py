@@ -22,6 +22,7 @@ def reglages(dossier: Path, **autres: object) -> Settings:
         database_url=f"sqlite:///{dossier}/particulier.db",
         journal=dossier / "journal.db",
         cle_pseudonymes=dossier / "cle",
+        cle_scelles=dossier / "scelles.cle",
         cle_attestation=dossier / "attestation.pem",
         **autres,  # type: ignore[arg-type]
     )
@@ -39,6 +40,7 @@ def de_production() -> Mapping[str, Mapping[str, str]]:
 def cle(tmp_path: Path) -> Path:
     fichier = tmp_path / "cle"
     fichier.write_bytes(bytes(32))
+    (tmp_path / "scelles.cle").write_bytes(bytes(range(32)))
     lire_ou_creer(tmp_path / "attestation.pem")
     return fichier
 
@@ -62,6 +64,14 @@ def test_production_does_not_make_the_key_of_the_pseudonyms(tmp_path: Path) -> N
     with pytest.raises(ReglageManquant, match="clé des pseudonymes"):
         create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production()))
     assert not (tmp_path / "cle").exists()
+
+
+def test_production_does_not_make_the_key_of_the_seals(tmp_path: Path, cle: Path) -> None:
+    scelles = cle.with_name("scelles.cle")
+    scelles.unlink()
+    with pytest.raises(ReglageManquant, match="clé des scellés"):
+        create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production()))
+    assert not scelles.exists()
 
 
 @pytest.mark.usefixtures("cle")
@@ -132,6 +142,7 @@ def particulier(dossier: Path, *arguments: str, **variables: str) -> subprocess.
         "PARTICULIER_DATABASE_URL": f"sqlite:///{dossier}/particulier.db",
         "PARTICULIER_JOURNAL": f"{dossier}/journal.db",
         "PARTICULIER_CLE_PSEUDONYMES": f"{dossier}/cle",
+        "PARTICULIER_CLE_SCELLES": f"{dossier}/scelles.cle",
         "PARTICULIER_CLE_ATTESTATION": f"{dossier}/attestation.pem",
         **variables,
     }

@@ -1,0 +1,489 @@
+"""Verify a journal and its seals, on any machine: Python 3.11 or later and `cryptography` are all it needs.
+
+    python verificateur.py JOURNAL SCELLES CLE
+
+JOURNAL is the SQLite file, SCELLES the file of the seals, CLE a text file of public keys, each of 64 hexadecimal digits
+on a line. Exit status: 0 nothing was touched, 1 the first anomaly is printed, 2 a file cannot be read.
+
+This file is the one definition of the format; the journal itself writes with it. A *partie* holds what one process
+wrote. Its chain begins at SHA-256(previous maillon ‖ "partie NAME OPENED"), the previous maillon being the last one of
+the partie before, or 32 zero bytes; then, for each record, maillon = SHA-256(previous maillon ‖ line), where
+
+    line = NAME SP number SP genre SP rank SP instant SP length of the request's id in bytes LF request's id ‖ body
+
+The lines of a partie are also the leaves of an RFC 6962 Merkle tree. A *scellé* (seal) is one line of canonical JSON,
+signed with Ed25519: the size, root and last maillon of a partie at an instant, and the SHA-256 of the seal before.
+Whoever owns the database can compute maillons anew; without the private key, not the seals, which are kept elsewhere.
+"""
+
+import json
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+ZERO = bytes(32)
+#: Records that may follow the last seal when a process was killed, or is alive: a second of them at full speed.
+TOLERANCE = 10_000
+#: Bytes of a seal, at most; whatever is longer is none.
+SCELLE_MAX = 2048
+_NOM = re.compile(b"[0-9a-f]{32}")
+_GENRE = re.compile(b"[A-Z]+")
+
+
+# --- The format -------------------------------------------------------------------------------------------------------
+
+
+def origine(precedent: bytes, nom: str, ouverte: int) -> bytes:
+    """Return the maillon that a partie begins with: it binds the partie to all that came before."""
+    return sha256(precedent + f"partie {nom} {ouverte}".encode()).digest()
+
+
+def reste(genre: bytes, rang: int, instant: int, requete: bytes, corps: bytes) -> bytes:
+    """Return the line of a record without the name and number that its partie gives it; texts are in UTF-8."""
+    return b"%b %d %d %d\n%b%b" % (genre, rang, instant, len(requete), requete, corps)
+
+
+class Chaine:
+    """The chain and the Merkle tree of one partie, kept as the summits of its full subtrees."""
+
+    __slots__ = ("_prefixe", "maillon", "nom", "sommets", "taille")
+
+    def __init__(self, nom: str, maillon: bytes) -> None:
+        self.nom = nom
+        self.maillon = maillon
+        self.taille = 0
+        self.sommets: list[bytes] = []
+        self._prefixe = nom.encode() + b" %d "
+
+    def avancer(self, reste: bytes) -> bytes:
+        """Add a record; return its maillon."""
+        rang = self.taille
+        self.taille = rang + 1
+        ligne = self._prefixe % self.taille + reste
+        noeud = sha256(b"\0" + ligne).digest()
+        while rang & 1:
+            noeud = sha256(b"\1" + self.sommets.pop() + noeud).digest()
+            rang >>= 1
+        self.sommets.append(noeud)
+        self.maillon = sha256(self.maillon + ligne).digest()
+        return self.maillon
+
+    def copie(self) -> "Chaine":
+        """Return a chain that grows on its own."""
+        autre = Chaine(self.nom, self.maillon)
+        autre.taille, autre.sommets = self.taille, list(self.sommets)
+        return autre
+
+    def tete(self, *, close: bool = False) -> "Tete":
+        """Return what a seal says of the chain as it is now."""
+        return Tete(self.nom, self.taille, racine(self.sommets), self.maillon, close)
+
+
+def racine(sommets: Sequence[bytes]) -> bytes:
+    """Return the root of the tree whose full subtrees, from the largest, have these summits."""
+    if not sommets:
+        return sha256().digest()
+    haut = sommets[-1]
+    for sommet in reversed(sommets[:-1]):
+        haut = sha256(b"\1" + sommet + haut).digest()
+    return haut
+
+
+class Tete(NamedTuple):
+    """The state of a partie: what a seal signs of it."""
+
+    partie: str
+    taille: int
+    racine: bytes
+    maillon: bytes
+    close: bool
+    """Whether the partie takes no record any more."""
+
+
+def enoncer(tete: Tete, instant: int, precedent: bytes) -> dict[str, str | int | bool]:
+    """Return what the seal of a state says, without its signature. `instant` is in microseconds since 1970."""
+    return {
+        "close": tete.close,
+        "instant": instant,
+        "maillon": tete.maillon.hex(),
+        "partie": tete.partie,
+        "precedent": precedent.hex(),
+        "racine": tete.racine.hex(),
+        "taille": tete.taille,
+    }
+
+
+def canonique(valeur: dict[str, Any]) -> bytes:
+    """Return the one way to write a seal."""
+    return json.dumps(valeur, sort_keys=True, separators=(",", ":")).encode()
+
+
+def empreinte_de_ligne(ligne: bytes) -> bytes:
+    """Return how the next seal names this one, a line without its end."""
+    return sha256(ligne).digest()
+
+
+def decoder(ligne: bytes) -> dict[str, Any] | None:
+    """Return the seal that a line holds, or None when it holds none: a disk that was full leaves pieces of lines."""
+    try:
+        valeur = json.loads(ligne)
+        bon = isinstance(valeur, dict) and {c: type(v) for c, v in valeur.items()} == _FORME
+        return valeur if bon and canonique(valeur) == ligne else None
+    except (ValueError, RecursionError):
+        return None
+
+
+_FORME = {c: type(v) for c, v in enoncer(Tete("", 0, ZERO, ZERO, close=False), 0, ZERO).items()} | {"signature": str}
+
+
+# --- The verdict ------------------------------------------------------------------------------------------------------
+
+
+class Nature(Enum):
+    """What seems to have been done; several edits may leave the same sign, and each sign is a proof that one was."""
+
+    ALTERE = "enregistrement altéré"
+    SUPPRIME = "enregistrement supprimé"
+    INSERE = "enregistrement inséré"
+    PERMUTE = "enregistrements permutés"
+    REJOUE = "enregistrement rejoué"
+    TRONQUE = "fin du journal tronquée"
+    RECHAINE = "enregistrements réécrits et chaînés de nouveau"
+    NON_SCELLE = "enregistrements qu'aucun scellé ne couvre"
+    SCELLE_FAUX = "scellé dont la signature est fausse"
+    SCELLE_MANQUANT = "scellé supprimé, déplacé ou rejoué"
+    STRUCTURE = "table du journal remplacée ou abîmée"
+
+
+@dataclass(frozen=True, slots=True)
+class Anomalie:
+    """The first thing that is not as it was written.
+
+    The sign is at record `a`; what was done is within [de, a], since all agrees with a seal up to there. For an anomaly
+    of the seals, both are the number of a line of their file.
+    """
+
+    nature: Nature
+    de: int
+    a: int
+
+    def __str__(self) -> str:
+        """Say it in French."""
+        if self.nature in _DES_SCELLES:
+            return f"{self.nature.value}, ligne {self.a} du fichier des scellés"
+        sur = f" (un scellé répond de tout ce qui précède le n° {self.de})" if self.de > 1 else ""
+        return f"{self.nature.value}, n° {self.a}{sur}"
+
+
+_DES_SCELLES = (Nature.SCELLE_FAUX, Nature.SCELLE_MANQUANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Rapport:
+    """What a verification found: how much agreed, and the first anomaly."""
+
+    enregistrements: int
+    parties: int
+    scelles: int
+    non_scelles: int
+    """Records that follow the last seal: nothing but the chain vouches for them yet."""
+    illisibles: int
+    """Lines of the seals' file that hold no seal, as a disk that was full leaves."""
+    anomalie: Anomalie | None
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing was touched."""
+        return self.anomalie is None
+
+    def lignes(self) -> Iterator[str]:
+        """Yield what an operator reads."""
+        yield f"{self.enregistrements} enregistrements, {self.parties} parties et {self.scelles} scellés concordent."
+        if self.illisibles:
+            yield f"{self.illisibles} lignes du fichier des scellés sont incomplètes (disque plein ou arrêt brutal)."
+        if self.non_scelles and self.intact:
+            yield f"{self.non_scelles} enregistrements suivent le dernier scellé : seule la chaîne en répond."
+        yield "Le journal est intact." if self.intact else f"ANOMALIE — {self.anomalie}."
+
+
+class Illisible(Exception):  # noqa: N818 - the domain's nouns are French
+    """A file cannot be read at all; the message, in French, says which."""
+
+
+class _Ecart(Exception):  # noqa: N818 - never leaves this file
+    def __init__(self, nature: Nature, ou: int) -> None:
+        self.nature = nature
+        self.ou = ou
+
+
+def lire_cles(chemin: Path) -> tuple[bytes, ...]:
+    """Return the public keys of a file, 64 hexadecimal digits a line. Raise Illisible."""
+    try:
+        cles = tuple(bytes.fromhex(ligne) for ligne in chemin.read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        cles = ()
+    if not cles or any(len(cle) != len(ZERO) for cle in cles):
+        raise Illisible(f"{chemin} ne contient pas de clé publique : 64 chiffres hexadécimaux par ligne.")
+    return cles
+
+
+def verifier(journal: Path, scelles: Path, cle_publique: bytes | Sequence[bytes]) -> Rapport:
+    """Compare every record with the chain and with the seals, up to the first anomaly, in bounded memory.
+
+    A journal may be verified while it is written. Seals may be those of a copy kept elsewhere: that copy alone tells
+    if the ends of both files were cut together.
+
+    Raises:
+        Illisible: one of the files cannot be opened, or is no journal.
+    """
+    cles = (cle_publique,) if isinstance(cle_publique, bytes) else cle_publique
+    try:
+        # The seals' length is taken before the database's snapshot: whatever they seal is then in it.
+        with scelles.open("rb") as fichier:
+            longueur = fichier.seek(0, 2)
+            fichier.seek(0)
+            suite = _Scelles(fichier, longueur, [Ed25519PublicKey.from_public_bytes(cle) for cle in cles])
+            with closing(_ouvrir(journal)) as connexion:
+                return _Verification(connexion, suite).rapport()
+    except OSError as erreur:
+        raise Illisible(f"{erreur.filename} ne peut pas être lu : {erreur.strerror}.") from None
+    except sqlite3.Error as erreur:
+        raise Illisible(f"{journal} n'est pas un journal lisible : {erreur}.") from None
+
+
+class _Scelles:
+    """The seals, one after the other, each one checked against its signature and the seal before."""
+
+    def __init__(self, fichier: BinaryIO, longueur: int, cles: Sequence[Ed25519PublicKey]) -> None:
+        self._fichier = fichier
+        self._longueur = longueur
+        self._cles = cles
+        self._precedent = ZERO
+        self.ligne = 0
+        self.illisibles = 0
+        self.lus = 0
+
+    def suivant(self) -> dict[str, Any] | None:
+        while ligne := self._lire():
+            self.ligne += 1
+            scelle = decoder(ligne[:-1]) if ligne.endswith(b"\n") else None
+            if scelle is None:
+                self.illisibles += bool(ligne.strip())
+                continue
+            self._controler(scelle)
+            self._precedent = empreinte_de_ligne(ligne[:-1])
+            self.lus += 1
+            return scelle
+        return None
+
+    def _lire(self) -> bytes:
+        return self._fichier.readline(min(SCELLE_MAX, max(0, self._longueur - self._fichier.tell())))
+
+    def _controler(self, scelle: dict[str, Any]) -> None:
+        dit = canonique({champ: valeur for champ, valeur in scelle.items() if champ != "signature"})
+        if not any(_signe(cle, scelle["signature"], dit) for cle in self._cles):
+            raise _Ecart(Nature.SCELLE_FAUX, self.ligne)
+        if scelle["precedent"] != self._precedent.hex():
+            raise _Ecart(Nature.SCELLE_MANQUANT, self.ligne)
+
+
+def _signe(cle: Ed25519PublicKey, signature: str, dit: bytes) -> bool:
+    try:
+        cle.verify(bytes.fromhex(signature), dit)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class _Verification:
+    """Walks the records, the parties and the seals together, each one once."""
+
+    def __init__(self, connexion: sqlite3.Connection, scelles: _Scelles) -> None:
+        self._scelles = scelles
+        self._connexion = connexion
+        self._chaine = Chaine("", ZERO)
+        self._seq = 0
+        self._partie = 0
+        self._parties = 0
+        self._dernier_scelle = 0
+        self._attendu: dict[str, Any] | None = None
+        self._close = False
+        self._scellee = False
+
+    def rapport(self) -> Rapport:
+        anomalie = None
+        try:
+            self._parcourir()
+        except _Ecart as ecart:
+            anomalie = self._situer(ecart.nature, ecart.ou)
+        except sqlite3.Error as erreur:
+            if getattr(erreur, "sqlite_errorcode", None) in _PASSAGERES:
+                raise
+            anomalie = self._situer(Nature.STRUCTURE, self._seq + 1)
+        lus = self._scelles.lus - (self._attendu is not None)
+        restent = self._seq - self._dernier_scelle
+        return Rapport(self._seq, self._parties, lus, restent, self._scelles.illisibles, anomalie)
+
+    def _situer(self, nature: Nature, ou: int) -> Anomalie:
+        return Anomalie(nature, ou if nature in _DES_SCELLES else min(self._dernier_scelle + 1, ou), ou)
+
+    def _parcourir(self) -> None:
+        self._connexion.execute("BEGIN")
+        if self._connexion.execute(_TABLES).fetchall() != [(b"partie", b"table"), (b"trace", b"table")]:
+            raise _Ecart(Nature.STRUCTURE, 1)
+        self._attendu = self._scelles.suivant()
+        self._a_venir = self._connexion.execute(_PARTIES)
+        self._lignes = self._connexion.execute(_LIGNES)
+        for ligne in self._lignes:
+            self._enregistrement(ligne)
+        while self._changer_de_partie():
+            pass
+        self._finir()
+
+    def _enregistrement(self, ligne: tuple[Any, ...]) -> None:
+        seq, partie, numero, genre, rang, instant, requete, corps, maillon, bien_types = ligne
+        if partie != self._partie:
+            self._aller_a(partie)
+        ici = self._seq + 1
+        chaine = self._chaine
+        if seq != ici or partie != self._partie or numero != chaine.taille + 1:
+            raise self._deplace(seq, partie, numero)
+        if self._close:
+            raise _Ecart(Nature.INSERE, ici)
+        if not bien_types or not (genre in _GENRES or _GENRE.fullmatch(genre)):
+            raise _Ecart(Nature.ALTERE, ici)
+        if chaine.avancer(reste(genre, rang, instant, requete, corps)) != maillon:
+            raise _Ecart(Nature.ALTERE, ici)
+        self._seq = ici
+        if self._attendu is not None and self._attendu["taille"] <= chaine.taille:
+            self._comparer()
+
+    def _aller_a(self, partie: Any) -> None:
+        while type(partie) is int and partie > self._partie and self._changer_de_partie():
+            pass
+
+    def _deplace(self, seq: Any, partie: Any, numero: Any) -> _Ecart:
+        """Name what a record out of its place is the sign of."""
+        ici, voulu = self._seq + 1, self._chaine.taille + 1
+        if type(seq) is not int:
+            return _Ecart(Nature.STRUCTURE, ici)
+        if seq != ici:
+            return _Ecart(Nature.SUPPRIME if seq > ici else Nature.INSERE, ici)
+        if partie != self._partie:
+            return _Ecart(Nature.INSERE, ici)
+        if type(numero) is not int:
+            return _Ecart(Nature.ALTERE, ici)
+        if numero < voulu:
+            return _Ecart(Nature.REJOUE, ici)
+        suivante = self._lignes.fetchone()
+        echange = suivante is not None and suivante[1:3] == (self._partie, voulu)
+        return _Ecart(Nature.PERMUTE if echange else Nature.SUPPRIME, ici)
+
+    def _changer_de_partie(self) -> bool:
+        """Go to the next partie, if there is one: what the seals say of the one left must be complete."""
+        if (attendu := self._attendu) and attendu["partie"] == self._chaine.nom:
+            raise _Ecart(Nature.TRONQUE, self._seq + 1)
+        ligne = self._a_venir.fetchone()
+        if ligne is None:
+            return False
+        self._partie, nom, ouverte = ligne
+        if tuple(map(type, ligne)) != (int, bytes, int) or not _NOM.fullmatch(nom):
+            raise _Ecart(Nature.STRUCTURE, self._seq + 1)
+        nom = nom.decode()
+        self._chaine = Chaine(nom, origine(self._chaine.maillon, nom, ouverte))
+        self._parties += 1
+        self._close = self._scellee = False
+        self._comparer()
+        if self._attendu and self._attendu["partie"] != nom:
+            self._exiger(self._attendu["partie"])
+        return True
+
+    def _exiger(self, nom: str) -> None:
+        """A partie may have no seal, but a seal always has its partie, further on."""
+        if self._connexion.execute(_PLUS_LOIN, (nom, self._partie)).fetchone() is None:
+            raise _Ecart(Nature.SUPPRIME, self._seq + 1)
+
+    def _comparer(self) -> None:
+        """Compare the partie with every seal made of it at this size."""
+        while (scelle := self._attendu) and scelle["partie"] == self._chaine.nom:
+            if scelle["taille"] > self._chaine.taille:
+                return
+            if scelle["taille"] < self._chaine.taille or self._close:
+                raise _Ecart(Nature.SCELLE_FAUX, self._scelles.ligne)
+            tete = self._chaine.tete()
+            if (scelle["maillon"], scelle["racine"]) != (tete.maillon.hex(), tete.racine.hex()):
+                # The seal of an empty partie answers for where it begins: between two records.
+                raise _Ecart(Nature.RECHAINE, self._seq + (self._chaine.taille == 0))
+            self._dernier_scelle, self._close, self._scellee = self._seq, scelle["close"], True
+            self._attendu = None
+            self._attendu = self._scelles.suivant()
+
+    def _finir(self) -> None:
+        if self._attendu is not None:
+            raise _Ecart(Nature.TRONQUE, self._seq + 1)
+        restent = self._seq - self._dernier_scelle
+        if restent > TOLERANCE or (self._chaine.taille and not self._scellee):
+            raise _Ecart(Nature.NON_SCELLE, self._seq)
+
+
+#: Another program holds the file: nothing can be said of it now.
+_PASSAGERES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_GENRES = frozenset((b"INTENT", b"OUTCOME", b"RECOVERED"))
+_TABLES = "SELECT name, type FROM sqlite_master WHERE name IN ('partie', 'trace') AND rootpage > 0 ORDER BY name"
+_PARTIES = "SELECT id, nom, ouverte FROM partie NOT INDEXED ORDER BY id"
+_PLUS_LOIN = "SELECT 1 FROM partie NOT INDEXED WHERE nom = ? AND id > ?"
+# Texts are read as the bytes they are: that they are texts is asked of the database.
+_LIGNES = """
+SELECT seq, partie, numero, genre, rang, instant, requete, corps, maillon,
+       typeof(genre) = 'text' AND typeof(requete) = 'text' AND typeof(corps) = 'text' AND typeof(maillon) = 'blob'
+       AND typeof(numero) = 'integer' AND typeof(rang) = 'integer' AND typeof(instant) = 'integer'
+FROM trace NOT INDEXED ORDER BY seq
+"""
+
+
+def _ouvrir(journal: Path) -> sqlite3.Connection:
+    """Open a journal without writing to it, on a medium that cannot be written too."""
+    if not journal.is_file():
+        raise FileNotFoundError(2, "fichier absent", str(journal))
+    adresse = f"{journal.absolute().as_uri()}?mode=ro"
+    connexion = sqlite3.connect(adresse, uri=True, isolation_level=None)
+    try:
+        connexion.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        connexion.close()
+        if journal.with_name(f"{journal.name}-wal").exists():
+            raise
+        connexion = sqlite3.connect(f"{adresse}&immutable=1", uri=True, isolation_level=None)
+    connexion.execute("PRAGMA trusted_schema = OFF")
+    connexion.text_factory = bytes
+    return connexion
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Verify the three files named; print the report; return the exit status."""
+    if len(arguments) != 3:  # noqa: PLR2004 - JOURNAL SCELLES CLE
+        sys.stderr.write("Usage : python verificateur.py JOURNAL SCELLES CLE\n")
+        return 2
+    journal, scelles, cle = map(Path, arguments)
+    try:
+        rapport = verifier(journal, scelles, lire_cles(cle))
+    except Illisible as refus:
+        sys.stderr.write(f"{refus}\n")
+        return 2
+    for ligne in rapport.lignes():
+        sys.stdout.write(f"{ligne}\n")
+    return 0 if rapport.intact else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
