@@ -19,6 +19,7 @@ from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
 from gateway.jwks import build_router as jwks_router
 from gateway.metrics import Metrics
+from gateway.quotas import Comptage, open_quotas
 from gateway.sceau import sceau
 from gateway.settings import Settings
 from gateway.sources import wire
@@ -48,7 +49,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
         reconnaitre: tells whom a FranceConnect token names; by default, FranceConnect does.
 
     Raises:
-        ReglageManquant: production lacks a setting.
+        ReglageManquant: production lacks a setting, or one cannot be used.
     """
 
     def aujourdhui() -> date:
@@ -60,9 +61,10 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     bac_a_sable = BacASable(settings, aujourdhui, horloge) if settings.bac_a_sable else None
     sources = wire(settings, metrics, bac_a_sable)
     store = Store(settings.database_url, connus, horloge, bac_a_sable=settings.bac_a_sable)
-    traces = Traces(read_key(settings), sources)
+    pseudonymes = read_key(settings)
     journal = Journal(settings.journal, horloge, sceau(settings, horloge))
     metrics.watch(journal)
+    quotas = open_quotas(settings, store, metrics, horloge)
     cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
     citoyens = franceconnect.wire(settings, bac_a_sable.franceconnect if bac_a_sable else None, horloge)
     conductor = Conductor(
@@ -72,7 +74,8 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
         store=store,
         journal=journal,
         sources=sources,
-        traces=traces,
+        traces=Traces(pseudonymes, sources),
+        comptage=Comptage(quotas, pseudonymes),
         horloge=horloge,
         reconnaitre=reconnaitre or citoyens.reconnaitre,
     )
@@ -88,6 +91,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
                 await tell_incompatible(store)
             await journal.ouvrir()
             stack.push_async_callback(journal.aclose)
+            stack.push_async_callback(quotas.aclose)
             stack.push_async_callback(sources.aclose)
             stack.push_async_callback(citoyens.aclose)
             yield
@@ -102,7 +106,8 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
         redirect_slashes=False,
     )
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url, cle)))
-    app.include_router(build_router(sdl(), metrics, {"habilitations": store.pret, "audit": journal.pret}))
+    partages = {"quotas": quotas.pret} if settings.redis_url else {}
+    app.include_router(build_router(sdl(), metrics, {"habilitations": store.pret, "audit": journal.pret, **partages}))
     app.include_router(jwks_router(cle, citoyens.cles))
     if settings.datapass_secret:
         app.include_router(datapass_router(store, settings.datapass_secret.get_secret_value(), horloge))

@@ -1,5 +1,6 @@
 """The commands `particulier habilitation …` and `particulier jeton …`; stdout is for scripts, comments go to stderr."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -7,10 +8,16 @@ from typing import Annotated
 import typer
 
 from gateway.cli_operations import PARIS, GroupeFrancais, executer, ligne, lisible, maintenant
+from gateway.settings import Settings
+from graph.errors import Surcharge
+from habilitations.quotas import stockage
+from habilitations.regles import OperationRefusee
 
 habilitation = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Administre les habilitations.")
 jeton = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Administre les jetons.")
 
+#: Seconds: an operator waits longer than a request.
+_DELAI_REDIS = 5.0
 _SUITE = ("volume annuel", "plages IP", "DataPass", "éditeur")
 Habilitation = Annotated[str, typer.Argument(metavar="HABILITATION", help="Identifiant de l'habilitation.")]
 Jeton = Annotated[str, typer.Argument(metavar="JETON", help="Identifiant du jeton (jamais le jeton).")]
@@ -108,7 +115,7 @@ def lister_jetons(
     jetons = executer(lambda store: store.lister_jetons(habilitation_id))
     ligne("identifiant", "état", "émis le", "fin", "habilitation", "succède à")
     for un in jetons:
-        vivant = "à retirer" if un.a_retirer else "valable"
+        vivant = "à retirer" if un.a_retirer else "suspendu" if un.suspendu_le else "valable"
         etat = vivant if maintenant() < un.fin else "révoqué" if un.fin == un.revoque_le else "expiré"
         ligne(un.id, etat, lisible(un.emis_le), lisible(un.fin), un.habilitation_id, un.succede_a or "-")
 
@@ -118,6 +125,39 @@ def revoquer(jeton_id: Jeton) -> None:
     """Revoke a token."""
     executer(lambda store: store.revoquer(jeton_id))
     typer.echo("Jeton révoqué.", err=True)
+
+
+@jeton.command("suspendre", help="Refuse un jeton dès la requête suivante, jusqu'à ce qu'il soit rétabli.")
+def suspendre_un_jeton(jeton_id: Jeton) -> None:
+    """Suspend a token."""
+    executer(lambda store: store.suspendre_jeton(jeton_id))
+    typer.echo("Jeton suspendu.", err=True)
+
+
+@jeton.command("retablir", help="Met fin à la suspension d'un jeton, et oublie les personnes qu'il a consultées.")
+def retablir_un_jeton(jeton_id: Jeton) -> None:
+    """Restore a token; the counters go first, so that a request in between does not suspend it again."""
+    redis_url = Settings().redis_url
+    if redis_url:
+        asyncio.run(_lever(redis_url.get_secret_value(), jeton_id))
+    executer(lambda store: store.retablir_jeton(jeton_id))
+    typer.echo("Jeton rétabli.", err=True)
+    if not redis_url:
+        typer.echo("Sans PARTICULIER_REDIS_URL, chaque serveur compte en mémoire : redémarrez-le.", err=True)
+
+
+async def _lever(url: str, jeton_id: str) -> None:
+    """Forget what Redis holds against a token. Raise OperationRefusee."""
+    try:
+        compteurs = stockage(url, _DELAI_REDIS)
+    except ValueError:
+        raise OperationRefusee("PARTICULIER_REDIS_URL : redis://…, rediss://… ou unix://… est attendu.") from None
+    try:
+        await compteurs.lever(jeton_id)
+    except Surcharge:
+        raise OperationRefusee("Redis ne répond pas : vérifiez PARTICULIER_REDIS_URL.") from None
+    finally:
+        await compteurs.aclose()
 
 
 def _heures(texte: str) -> timedelta:

@@ -1,4 +1,4 @@
-"""Conduct one request through its stages: token, plan, INTENT, execution, OUTCOME. Then only may bytes leave."""
+"""Conduct one request through its stages: token, plan, quotas, INTENT, execution, OUTCOME. Then bytes may leave."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +16,7 @@ from gateway.attestation import Constat
 from gateway.attestation_blocs import blocs_attestes
 from gateway.circonstance import Circonstance
 from gateway.entrant import Entrant
+from gateway.quotas import Comptage
 from gateway.sources import Sources
 from gateway.traces import TraceRequete, Traces
 from graph.circonstances import PARIS
@@ -25,6 +26,7 @@ from habilitations.acces import ouvrir
 from habilitations.citoyen import Citoyen, effectifs
 from habilitations.habilitation import Acces
 from habilitations.habilitation import Habilitation as Accordee
+from habilitations.rythme import EtatQuota
 from habilitations.store import Store
 from providers._source import Appel
 from resolvers.context import RequestContext
@@ -44,10 +46,13 @@ class Reconnaitre(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Conduite:
-    """An answer ready to leave, and what is to be attested of it; None when no attestation was asked for."""
+    """An answer ready to leave."""
 
     resultat: Resultat
     constat: Constat | None
+    """What is to be attested of it; None when no attestation was asked for."""
+    etat: EtatQuota | None
+    """Where its token stands; None when it is not bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ class Conductor:
     journal: Journal
     sources: Sources
     traces: Traces
+    comptage: Comptage
     horloge: Horloge
     reconnaitre: Reconnaitre
     emetteur: str
@@ -71,12 +77,15 @@ class Conductor:
         circonstance = await self._circonstance(entrant, acces.habilitation)
         corps = entrant.corps
         question = self.planner.plan(corps.query, corps.operation_name, corps.variables, circonstance)
+        etat = await self.comptage.reserver(acces, question)
         context = self._context(entrant, acces, siret, question, circonstance)
         if question.plan.personnes:
+            await self.comptage.consulter(acces, question)
             resultat = await self._traced(entrant, acces, siret, question, context)
         else:
             resultat = await self._execute(question, context)
-        return Conduite(resultat, self._constat(entrant, siret, question, context) if entrant.attestation else None)
+        constat = self._constat(entrant, siret, question, context) if entrant.attestation else None
+        return Conduite(resultat, constat, etat)
 
     async def _circonstance(self, entrant: Entrant, accordee: Accordee) -> Circonstance:
         """Return what the request is judged by: what a citizen did not agree to is not granted."""
@@ -103,21 +112,25 @@ class Conductor:
         trace = self.traces.of(entrant, acces, siret, question)
         try:
             await self.journal.ecrire(trace.intentions(self.horloge))
-            resultat = await self._execute_or_trace(trace, question, context)
+            resultat = await self._execute_or_trace(trace, acces, question, context)
         except asyncio.CancelledError:
             await asyncio.shield(self.journal.ecrire(trace.issues(self.horloge, context.reponses, ABANDONNEE)))
             raise
         await self.journal.ecrire(trace.issues(self.horloge, context.reponses))
         return resultat
 
-    async def _execute_or_trace(self, trace: TraceRequete, question: Question, context: RequestContext) -> Resultat:
-        """Execute; a fault is the issue."""
+    async def _execute_or_trace(
+        self, trace: TraceRequete, acces: Acces, question: Question, context: RequestContext
+    ) -> Resultat:
+        """Execute, and count what sources answered; a fault is the issue."""
         try:
-            return await self._execute(question, context)
+            resultat = await self._execute(question, context)
+            await self.comptage.constater(acces, context.reponses.values())
         except Exception as error:
             code = error.code if isinstance(error, ErreurDeRequete) else ErreurInterne.code
             await self.journal.ecrire(trace.issues(self.horloge, context.reponses, code))
             raise
+        return resultat
 
     async def _execute(self, question: Question, context: RequestContext) -> Resultat:
         async with context:

@@ -7,12 +7,7 @@ from graph import errors
 from graph.errors import ErreurDeBloc, ErreurDeRequete, ErreurParticulier, EtatSource, toutes
 
 #: Part of the contract, and raised by nothing yet.
-RESERVEES = frozenset(
-    {
-        errors.QuotaDepasse,
-        errors.JetonSuspendu,
-    }
-)
+RESERVEES: frozenset[type[ErreurParticulier]] = frozenset()
 
 #: What the developer who reads a code does next.
 CONDUITE: dict[type[ErreurParticulier], str] = {

@@ -30,6 +30,7 @@ from gateway.negotiation import JSON, Accepted, negotiate
 from gateway.reponse import Redaction, refusal_headers
 from gateway.traceparent import continue_trace
 from graph.errors import ErreurDeRequete, ErreurInterne, ParametreInvalide, RequeteInvalide, RequeteTropCouteuse
+from habilitations.rythme import entetes
 
 log = structlog.get_logger("gateway.graphql")
 T = TypeVar("T")
@@ -90,7 +91,8 @@ class GraphQLEndpoint:
             work = self._conductor.conduct(entrant)
             conduite = await _unless_gone(work, receive, redaction.requete)
             sceau = partial(attester, conduite.constat, self._cle) if conduite.constat else None
-            return _Sortant(200, redaction.answer(conduite.resultat, sceau))
+            rythme = entetes(conduite.etat) if conduite.etat else ()
+            return _Sortant(200, redaction.answer(conduite.resultat, sceau), rythme)
         except ErreurDeRequete as erreur:
             status = 200 if legacy and isinstance(erreur, _DOCUMENT) else erreur.status
             return _Sortant(status, redaction.refusal(erreur), refusal_headers(erreur), erreur.code)

@@ -28,6 +28,13 @@ class Metrics:
         self._call_latency = Histogram(
             "particulier_source_call_seconds", "Time of a call.", ["source"], buckets=_SECONDS, registry=self.registry
         )
+        self._alertes = Counter(
+            "particulier_alertes", "Abnormal uses told to operators.", ["motif"], registry=self.registry
+        )
+
+    def alerte(self, motif: str) -> None:
+        """Count an alert."""
+        self._alertes.labels(motif).inc()
 
     def request(self, status: int, code: str, seconds: float) -> None:
         """Count a request."""

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import orjson
 
 from graph.errors import ErreurDeRequete, IdentifiantManquant, MethodeRefusee, NonHabilite
+from habilitations.rythme import RythmeDepasse, entetes
 from resolvers.execution import Resultat
 from resolvers.projection import ErreurAuChemin
 
@@ -59,11 +61,16 @@ class Redaction:
 
 
 def refusal_headers(erreur: ErreurDeRequete) -> tuple[tuple[bytes, bytes], ...]:
-    """Return what a refusal adds: `Allow` on 405, `Retry-After` on 429 and 503, `WWW-Authenticate` on 401."""
+    """Return what a refusal adds: `Allow` on 405, `Retry-After` on 429 and 503, `WWW-Authenticate` on 401.
+
+    A suspension has no `Retry-After`: waiting does not end it. A refusal by the rate says where the token stands as
+    well (`RateLimit-*`).
+    """
     if isinstance(erreur, MethodeRefusee):
         return ((b"allow", b"POST"),)
     if erreur.status == HTTPStatus.UNAUTHORIZED:
         return ((b"www-authenticate", b"Bearer"),)
-    if erreur.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        return ((b"retry-after", str(max(1, (erreur.retry_after_ms or 1000) // 1000)).encode()),)
+    if erreur.retryable and erreur.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        attente = (b"retry-after", str(max(1, ceil((erreur.retry_after_ms or 0) / 1000))).encode())
+        return (attente, *entetes(erreur.etat)) if isinstance(erreur, RythmeDepasse) else (attente,)
     return ()

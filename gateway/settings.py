@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     emetteur: str = "https://particulier.api.gouv.fr"
     """Who attests, in production; the sandbox names itself."""
     transport: Transporteur = Transporteur.HTTPX
+    redis_url: SecretStr | None = None
+    """Where several servers count quotas together: `redis://…`, `rediss://…` or `unix://…`; by default, in memory."""
     demande_url: str = "https://datapass.api.gouv.fr"
     """Where callers are sent to ask for missing scopes."""
     franceconnect: ReglagesFranceConnect | None = None

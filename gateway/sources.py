@@ -1,7 +1,7 @@
 """Wire each source to its transport, settings and observation; what is missing in production stops the start."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from time import monotonic
@@ -16,6 +16,7 @@ from graph.demande import Demande
 from graph.errors import ErreurDeBloc, EtatSource
 from graph.lecture import Lecture
 from graph.source import EtatDeSource
+from habilitations.partage import Partage
 from providers._call import Situer, SourceClient
 from providers._catalogue import auxiliaires
 from providers._catalogue import sources as discover
@@ -36,18 +37,22 @@ class Simulated(ReglagesSimules, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A client whose every call is counted and timed."""
+    """A client whose every call waits for its turn, is counted and timed."""
 
     source: Source[Any]
     client: SourceClient[Any]
     traffic: Traffic
     metrics: Metrics
+    partage: Partage = field(default_factory=Partage)
+    """Its places, shared between tokens."""
 
     async def call(self, demande: Demande, *, appel: Appel, echeance: float) -> Lecture[Any]:
         """Ask the source. Raise ErreurDeBloc."""
         debut = monotonic()
         try:
-            lecture = await self.client.call(demande, appel, echeance=echeance)
+            async with self.partage.place(appel.appelant, delai=echeance - debut):
+                debut = monotonic()
+                lecture = await self.client.call(demande, appel, echeance=echeance)
         except ErreurDeBloc as refus:
             self._observe(refus, monotonic() - debut)
             raise

@@ -70,6 +70,8 @@ class Jeton:
     """The token that this one renews."""
     a_retirer: bool = False
     """Promised to DataPass, and still without a text: `jeton emettre` gives it one."""
+    suspendu_le: datetime | None = None
+    """Since when it is refused for an abnormal use, until an operator restores it."""
 
     @property
     def fin(self) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from graph.errors import HabilitationInactive, JetonExpire, JetonRevoque
+from graph.errors import HabilitationInactive, JetonExpire, JetonRevoque, JetonSuspendu
 from habilitations.habilitation import Acces, Etat, Habilitation, Jeton
 from habilitations.regles import incompatibilite
 from habilitations.tables import instant
@@ -78,14 +78,20 @@ def colonnes_jeton(jeton: Jeton, empreinte: bytes) -> Mapping[str, Any]:
         "revoque_le": jeton.revoque_le,
         "succede_a": jeton.succede_a,
         "a_retirer": jeton.a_retirer,
+        "suspendu_le": jeton.suspendu_le,
     }
 
 
 def juger(ligne: Ligne, maintenant: datetime) -> Acces:
-    """Return what a presented token opens, from its row: id, expire_le, revoque_le, then the columns of its grant.
+    """Return what a presented token opens.
+
+    Args:
+        ligne: its row: id, expire_le, revoque_le, suspendu_le, then the columns of its grant.
+        maintenant: current instant, aware.
 
     Raises:
         JetonRevoque, JetonExpire: it opens nothing more.
+        JetonSuspendu: it is suspended, until an operator restores it.
         HabilitationInactive: its grant has not begun, is over or suspended, or its scopes cannot go together.
     """
     jeton_id, expire, revoque = ligne[0], instant(ligne[1]), ligne[2] and instant(ligne[2])
@@ -93,7 +99,9 @@ def juger(ligne: Ligne, maintenant: datetime) -> Acces:
         raise JetonRevoque
     if expire <= maintenant:
         raise JetonExpire
-    habilitation = _lire_gardee(ligne[3:])
+    if ligne[3]:
+        raise JetonSuspendu
+    habilitation = _lire_gardee(ligne[4:])
     juger_habilitation(habilitation, maintenant)
     fin = min(expire, revoque) if revoque else expire
     return Acces(jeton_id, fin, habilitation, habilitation.editeur_id)

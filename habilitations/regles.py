@@ -80,10 +80,11 @@ def verifier_emission(habilitation: Habilitation, duree: timedelta, instant: dat
 
 
 def verifier_renouvellement(jeton: Jeton, chevauchement: timedelta, instant: datetime) -> None:
-    """Refuse an overlap over 72 hours, a token that opens nothing more, or one still to be collected."""
+    """Refuse an overlap over 72 hours, or a token that is over, suspended or still to be collected."""
     exiger(not jeton.a_retirer, "Ce jeton n'a pas encore été retiré : « particulier jeton emettre » le donne.")
     exiger(timedelta() <= chevauchement <= CHEVAUCHEMENT_MAX, "Le chevauchement va de 0 à 72 heures.")
     exiger(instant < jeton.fin, "Ce jeton n'est plus valable : émettez-en un autre.")
+    exiger(jeton.suspendu_le is None, "Ce jeton est suspendu : « particulier jeton retablir » y met fin.")
 
 
 def _aucun(quoi: str, fautifs: Sequence[str]) -> None:

@@ -31,6 +31,7 @@ from habilitations.store_delegations import DELEGUEE_PAR_ID, DELEGUEES_PAR_SIRET
 from habilitations.store_jetons import (
     COLONNES_JETON,
     borner,
+    dater_suspension,
     inscrire,
     lire_un_jeton,
     lire_une_habilitation,
@@ -39,7 +40,7 @@ from habilitations.store_jetons import (
 from habilitations.tables import HABILITATION, JETON, instant
 
 _PRESENTE = (
-    select(JETON.c.id, JETON.c.expire_le, JETON.c.revoque_le, *HABILITATION.c)
+    select(JETON.c.id, JETON.c.expire_le, JETON.c.revoque_le, JETON.c.suspendu_le, *HABILITATION.c)
     .join(HABILITATION)
     .where(JETON.c.empreinte == bindparam("empreinte"))
 )
@@ -110,6 +111,7 @@ class Store:
         Raises:
             JetonInvalide: malformed (the database is not asked), or never issued.
             JetonRevoque, JetonExpire: it opens nothing more.
+            JetonSuspendu: it is suspended.
             HabilitationInactive: its grant has not begun, is over or suspended.
             Surcharge: the database did not answer in time.
         """
@@ -236,6 +238,18 @@ class Store:
         async with transaction(self._moteur) as connexion:
             await lire_un_jeton(connexion, jeton_id)
             await borner(connexion, jeton_id, self._horloge())
+
+    async def suspendre_jeton(self, jeton_id: str) -> None:
+        """Refuse a token from the next request on; suspending twice keeps the first date. Raise OperationRefusee."""
+        async with transaction(self._moteur) as connexion:
+            jeton = await lire_un_jeton(connexion, jeton_id)
+            await dater_suspension(connexion, jeton_id, jeton.suspendu_le or self._horloge())
+
+    async def retablir_jeton(self, jeton_id: str) -> None:
+        """End the suspension of a token; what counted its persons is apart (`Quotas.lever`). Raise OperationRefusee."""
+        async with transaction(self._moteur) as connexion:
+            await lire_un_jeton(connexion, jeton_id)
+            await dater_suspension(connexion, jeton_id, None)
 
     async def renouveler(self, jeton_id: str, chevauchement: timedelta, duree: timedelta = DUREE_MAX) -> JetonEmis:
         """Issue the successor of a token, which itself is revoked after `chevauchement`. Raise OperationRefusee."""

@@ -42,6 +42,11 @@ async def borner(connexion: AsyncConnection, jeton_id: str, revoque_le: datetime
     await connexion.execute(_revocation(revoque_le).where(JETON.c.id == jeton_id))
 
 
+async def dater_suspension(connexion: AsyncConnection, jeton_id: str, suspendu_le: datetime | None) -> None:
+    """Suspend a token since an instant; None restores it."""
+    await connexion.execute(update(JETON).where(JETON.c.id == jeton_id).values(suspendu_le=suspendu_le))
+
+
 async def revoquer_tous(connexion: AsyncConnection, habilitation_id: str, maintenant: datetime) -> None:
     """Revoke every token of a grant, those in their overlap included."""
     await connexion.execute(_revocation(maintenant).where(JETON.c.habilitation_id == habilitation_id))

@@ -109,6 +109,7 @@ JETON = Table(
     Column("revoque_le", Instant),
     Column("succede_a", ForeignKey("jeton.id"), unique=True),
     Column("a_retirer", Boolean, nullable=False, server_default=false()),
+    Column("suspendu_le", Instant),
 )
 
 #: An administration lets an editor use its grant: once at a time, until it is revoked.

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from gateway.cli_delegations import delegation, editeur
 from gateway.cli_habilitations import habilitation, jeton
-from graph.errors import HabilitationInactive, JetonRevoque
+from graph.errors import HabilitationInactive, JetonRevoque, JetonSuspendu
 from habilitations.habilitation import Acces
 from habilitations.store import Store
 
@@ -91,6 +91,19 @@ def test_the_text_of_a_token_is_never_shown_again(terminal: Terminal) -> None:
     assert identifiant in liste
     assert texte not in liste
     assert "apg_" not in liste
+
+
+def test_a_suspended_token_is_refused_and_listed_as_such_until_restored(terminal: Terminal) -> None:
+    texte = terminal.lancer(f"jeton emettre {terminal.lancer(CREER).strip()}").strip()
+    identifiant = terminal.identifiant()
+    terminal.lancer(f"jeton suspendre {identifiant}")
+    with pytest.raises(JetonSuspendu):
+        terminal.presenter(texte)
+    assert "\tsuspendu\t" in terminal.lancer("jeton lister")
+    terminal.lancer(f"jeton renouveler {identifiant}", code=1)
+    terminal.lancer(f"jeton retablir {identifiant}")
+    assert terminal.presenter(texte)
+    assert "\tvalable\t" in terminal.lancer("jeton lister")
 
 
 def test_a_revoked_token_is_refused_and_listed_as_such(terminal: Terminal) -> None:

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from graph.errors import ErreurDeRequete, HabilitationInactive, JetonExpire, JetonInvalide, JetonRevoque
+from graph.errors import ErreurDeRequete, HabilitationInactive, JetonExpire, JetonInvalide, JetonRevoque, JetonSuspendu
 from habilitations.habilitation import Habilitation
 from habilitations.jeton import generer
 from habilitations.regles import OperationRefusee
@@ -84,6 +84,20 @@ async def test_revoking_twice_keeps_the_first_date(
     temps.append(temps[0] + JOUR)
     await store.revoquer(emis.jeton.id)
     assert [jeton.revoque_le for jeton in await store.lister_jetons()] == [temps[0]]
+
+
+async def test_suspending_a_token_twice_keeps_the_first_date(
+    store: Store, autre_store: Store, habilitation: Habilitation, temps: list[datetime]
+) -> None:
+    emis, voisin = await store.emettre(habilitation.id), await store.emettre(habilitation.id)
+    await autre_store.suspendre_jeton(emis.jeton.id)
+    temps.append(temps[0] + JOUR)
+    await autre_store.suspendre_jeton(emis.jeton.id)
+    assert [jeton.suspendu_le for jeton in await store.lister_jetons() if jeton.suspendu_le] == [temps[0]]
+    await refuse(store, emis.texte, JetonSuspendu)
+    assert await store.authentifier(voisin.texte)
+    await autre_store.retablir_jeton(emis.jeton.id)
+    assert await store.authentifier(emis.texte)
 
 
 async def test_a_suspended_grant_refuses_every_token_until_restored(
