@@ -36,8 +36,8 @@ class Fiche(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inconnue: bool = False
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML where a date stays the text that the administration writes."""
+class _Loader(yaml.CSafeLoader):
+    """YAML, read by libyaml, where a date stays the text that the administration writes."""
 
 
 _Loader.yaml_implicit_resolvers = {
