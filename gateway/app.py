@@ -78,6 +78,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
         comptage=Comptage(quotas, pseudonymes),
         horloge=horloge,
         reconnaitre=reconnaitre or citoyens.reconnaitre,
+        demande_url=settings.demande_url,
     )
 
     @asynccontextmanager
@@ -107,7 +108,8 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     )
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url, cle)))
     partages = {"quotas": quotas.pret} if settings.redis_url else {}
-    app.include_router(build_router(sdl(), metrics, {"habilitations": store.pret, "audit": journal.pret, **partages}))
+    prets = {"habilitations": store.pret, "audit": journal.pret, **partages}
+    app.include_router(build_router(sdl(), metrics, prets, conductor.visible))
     app.include_router(jwks_router(cle, citoyens.cles))
     if settings.datapass_secret:
         app.include_router(datapass_router(store, settings.datapass_secret.get_secret_value(), horloge))

@@ -22,7 +22,7 @@ from gateway.traces import TraceRequete, Traces
 from graph.circonstances import PARIS
 from graph.errors import ErreurDeRequete, ErreurInterne
 from graph.habilitation import Habilitation
-from habilitations.acces import ouvrir
+from habilitations.acces import Presente, ouvrir
 from habilitations.citoyen import Citoyen, effectifs
 from habilitations.habilitation import Acces
 from habilitations.habilitation import Habilitation as Accordee
@@ -31,6 +31,7 @@ from habilitations.store import Store
 from providers._source import Appel
 from resolvers.context import RequestContext
 from resolvers.execution import Resultat, execute
+from resolvers.explication import Explicateur
 from resolvers.loaders import Ask
 from resolvers.planner import Planner, Question
 
@@ -70,6 +71,13 @@ class Conductor:
     reconnaitre: Reconnaitre
     emetteur: str
     """Who attests, as the attestations name it."""
+    demande_url: str
+    """Where callers are sent to ask for missing scopes."""
+
+    async def visible(self, presente: Presente) -> str:
+        """Return the SDL of what a caller may query. Raise ErreurDeRequete."""
+        acces, _ = await ouvrir(self.store, presente)
+        return self.planner.visibilite.vue(acces.habilitation.scopes).sdl
 
     async def conduct(self, entrant: Entrant) -> Conduite:
         """Return the answer, once its trace is durable. Raise ErreurDeRequete."""
@@ -140,13 +148,15 @@ class Conductor:
         self, entrant: Entrant, acces: Acces, siret: str, question: Question, circonstance: Circonstance
     ) -> RequestContext:
         appel = Appel(siret, entrant.requete, acces.jeton_id, self.horloge().astimezone(PARIS))
+        etats = partial(self.sources.etats, appel.instant)
         return RequestContext(
             plan=question.plan,
             habilitation=_shown(acces),
             circonstances=circonstance,
             asks=self._asks(appel, monotonic() + entrant.delai),
-            etats=partial(self.sources.etats, appel.instant),
+            etats=etats,
             horloge=self.horloge,
+            explique=Explicateur(self.planner, self.sources.fournisseurs, etats, circonstance, self.demande_url),
         )
 
     def _asks(self, appel: Appel, echeance: float) -> Mapping[type[Any], Ask]:

@@ -63,7 +63,7 @@ def read_entrant(requete: str, headers: Mapping[str, str], body: bytes, adresse:
     """Return what a request says. Raise RequeteInvalide."""
     return Entrant(
         requete=requete,
-        presente=Presente(bearer(headers), adresse, headers.get("x-destinataire"), headers.get("x-delegation")),
+        presente=presented(headers, adresse),
         france_connect=headers.get("x-franceconnect-token"),
         agent=label(headers, "x-agent"),
         demarche=label(headers, "x-demarche"),
@@ -156,6 +156,11 @@ def label(headers: Mapping[str, str], name: str) -> str | None:
     if texte is not None and len(texte) > _LABEL_MAX:
         raise RequeteInvalide(f"L'en-tête {name} dépasse {_LABEL_MAX} caractères.")
     return texte
+
+
+def presented(headers: Mapping[str, str], adresse: str | None) -> Presente:
+    """Return what a caller presents to be let in."""
+    return Presente(bearer(headers), adresse, headers.get("x-destinataire"), headers.get("x-delegation"))
 
 
 def bearer(headers: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """What a resolver may ask of the request: the Protocol that `resolvers/` implements, and the Info that carries it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import strawberry
 
@@ -10,6 +10,7 @@ from graph.circonstances import Circonstances
 from graph.demande import Demande
 
 if TYPE_CHECKING:
+    from graph.explication import Explication
     from graph.habilitation import Habilitation
     from graph.source import EtatDeSource
 
@@ -26,6 +27,9 @@ class Context(Circonstances, Protocol):
 
     def sources(self) -> Sequence["EtatDeSource"]:
         """State of every source, from real traffic."""
+
+    def expliquer(self, requete: str, variables: Any) -> "Explication":
+        """What would become of a question; `variables` is whatever the caller wrote, unset included."""
 
     async def load(self, bloc: type[Bloc], demande: Demande, chemin: Chemin) -> Bloc:
         """Return the bloc that answers `demande`. Raise ErreurDeBloc; refuse a path that the plan did not keep."""

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
 from graph._declaration import bloc_field
 from graph.circonstances import Circonstances
 from graph.context import Info
 from graph.errors import ParametreInvalide
+from graph.explication import Explication
 from graph.habilitation import Habilitation
 from graph.identite import Identite
 from graph.identite_saisie import IdentiteInput, figer
@@ -18,6 +20,10 @@ from graph.source import EtatDeSource
 
 IDENTITE = strawberry.argument(description="La personne ; à omettre si l'en-tête X-FranceConnect-Token la désigne.")
 IDENTITES = strawberry.argument(description="Les personnes, dans la limite de l'habilitation ; au moins une.")
+REQUETE = strawberry.argument(description="Le document GraphQL à expliquer, d'une seule opération.")
+VARIABLES = strawberry.argument(
+    description="Ses variables ; celles qui manquent ne sont pas jugées : personne n'a besoin d'être désigné."
+)
 
 
 def personne(circonstances: Circonstances, identite: IdentiteInput | None = strawberry.UNSET) -> Mapping[str, Identite]:
@@ -86,3 +92,15 @@ class Query:
     def sources(self, info: Info) -> list[EtatDeSource]:
         """Show how the administrations answer at present."""
         return list(info.context.sources())
+
+    @strawberry.field(
+        description="Ce qu'il adviendrait d'une requête : droits, sources et coût, sans rien demander à aucune source."
+    )
+    def expliquer(
+        self,
+        info: Info,
+        requete: Annotated[str, REQUETE],
+        variables: Annotated[JSON | None, VARIABLES] = strawberry.UNSET,
+    ) -> Explication:
+        """Judge a question that is not put."""
+        return info.context.expliquer(requete, variables)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NewType
 
 import strawberry
+from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 Montant = NewType("Montant", Decimal)
@@ -78,4 +79,9 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     CodePays: _identifiant("CodePays", "Code COG d'un pays : 5 chiffres commençant par 99 (France : 99100)."),
     CodeCog: _identifiant("CodeCog", "Code COG d'une commune : 5 caractères, par exemple 75107 ou 2A004."),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Valeur JSON quelconque, par exemple l'objet des variables d'une requête.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+    ),
 }

@@ -1,6 +1,7 @@
 """The one file that touches strawberry's insides: convert a field's arguments, and execute a validated document."""
 
 import inspect
+from collections.abc import Collection
 from typing import Any
 
 import strawberry
@@ -17,11 +18,14 @@ from resolvers.selection import Champ
 _ERRORS = 5
 
 
-def coerce_variables(schema: strawberry.Schema, operation: Operation, variables: dict[str, Any]) -> VariableValues:
-    """Bring raw variables to their declared types. Raise ParametreInvalide."""
-    values = get_variable_values(
-        core(schema), operation.node.variable_definitions or (), variables, max_errors=_ERRORS, hide_suggestions=True
-    )
+def coerce_variables(
+    schema: strawberry.Schema, operation: Operation, variables: dict[str, Any], absentes: Collection[str] = ()
+) -> VariableValues:
+    """Bring raw variables to their declared types, but for those that may be missing. Raise ParametreInvalide."""
+    declared = operation.node.variable_definitions or ()
+    if absentes:
+        declared = tuple(une for une in declared if une.variable.name.value not in absentes)
+    values = get_variable_values(core(schema), declared, variables, max_errors=_ERRORS, hide_suggestions=True)
     if isinstance(values, list):
         raise invalid_values(values)
     return values

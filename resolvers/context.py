@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 from graph.circonstances import Circonstances
 from graph.context import Chemin
 from graph.demande import Demande
+from graph.explication import Explication
 from graph.habilitation import Habilitation
 from graph.identite import Identite
 from graph.source import EtatDeSource
@@ -33,6 +34,8 @@ class RequestContext:
     """How to ask the source of each bloc."""
     etats: Callable[[], Sequence[EtatDeSource]]
     horloge: Callable[[], datetime]
+    explique: Callable[[str, Any], Explication]
+    """Judges a question that is not put."""
     reponses: dict[Chemin, Reponse] = field(default_factory=dict)
     """What came of each bloc, by path."""
     _gardes: dict[Chemin, type[Any]] = field(init=False)
@@ -77,6 +80,10 @@ class RequestContext:
     def sources(self) -> Sequence[EtatDeSource]:
         """Return the state of every source."""
         return self.etats()
+
+    def expliquer(self, requete: str, variables: Any) -> Explication:
+        """Return what would become of a question."""
+        return self.explique(requete, variables)
 
     async def load(self, bloc: type[Bloc], demande: Demande, chemin: Chemin) -> Bloc:
         """Return the bloc that answers a question. Raise ErreurDeBloc, or HorsPlan for a path that was not kept."""

@@ -25,6 +25,7 @@ from graphql.validation.validate import ValidationAbortedError
 from graph.errors import RequeteInvalide, RequeteTropCouteuse
 from resolvers._refusals import invalid_document
 from resolvers.cost import Limites, check_cost
+from resolvers.introspection import introspects
 
 _KEPT = 256
 #: A longer document is judged anew each time: the cache must not be a way to fill the memory.
@@ -56,6 +57,8 @@ class Operation:
     """Names of the variables that @skip and @include read."""
     kept: bool
     """Whether what derives from it may be kept too: its nodes hold the whole text."""
+    introspection: bool
+    """Whether it is about the schema, and nothing else."""
 
 
 class Documents:
@@ -91,6 +94,7 @@ class Documents:
                 empreinte=sha256(f"{node.name.value if node.name else ''}\0{texte}".encode()).hexdigest(),
                 conditions=tuple(sorted(lues & _booleans(node))),
                 kept=kept,
+                introspection=introspects(node.selection_set, fragments),
             )
             for node in document.definitions
             if isinstance(node, OperationDefinitionNode)

@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from graph.errors import ErreurDeBloc, ErreurInterne, SourceReponseInvalide
 from resolvers._strawberry import run
 from resolvers.context import HorsPlan, RequestContext
+from resolvers.introspection import introspect
 from resolvers.planner import Question
 from resolvers.projection import ErreurAuChemin, Fournisseur, Projection
 
@@ -32,6 +33,9 @@ async def execute(
     fournisseurs: Mapping[type[Any], Fournisseur],
 ) -> Resultat:
     """Return the answer. Raise ErreurInterne for a fault that is nobody's but ours."""
+    if question.vue:
+        operation = question.operation
+        return Resultat(introspect(question.vue.schema, operation.document, operation.node, question.variables), ())
     result = await run(schema, question.operation, dict(question.variables), context)
     for error in result.errors or ():
         _settle(error, context)

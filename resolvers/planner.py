@@ -1,12 +1,14 @@
 """From the text of a question to its plan: read, coerce, apply the rules of arguments, judge. Calls nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import strawberry
+from graphql import VariableValues, get_nullable_type, is_list_type
+from strawberry import UNSET
 
 from graph.catalogue import core
 from graph.circonstances import Circonstances
@@ -16,11 +18,15 @@ from graph.identite import Identite
 from resolvers._strawberry import coerce_variables, convert
 from resolvers.cost import Limites
 from resolvers.documents import Documents, Operation
+from resolvers.inconnues import depends, missing, places
 from resolvers.personnes import check_persons, check_places
 from resolvers.plan import Plan, bloc_fields, make_plan, names_a_person
 from resolvers.selection import Champ, select
+from resolvers.visibilite import Visibilite, Vue
 
 _KEPT = 512
+#: Each explanation judges a document as long as the whole question may be.
+_EXPLICATIONS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Question:
     plan: Plan
     identites: Mapping[Chemin, Identite]
     """Whom each `particulier` is about, by path."""
+    vue: Vue | None
+    """When it is about the schema: what its caller sees of it."""
 
 
 class Planner:
@@ -41,6 +49,7 @@ class Planner:
         self._schema = schema
         self._limites = limites
         self._documents = Documents(core(schema), limites)
+        self.visibilite = Visibilite(schema)
         self._select = lru_cache(_KEPT)(self._select_anew)
         self._plan = lru_cache(_KEPT)(self._plan_anew)
 
@@ -52,27 +61,60 @@ class Planner:
         Raises:
             ErreurDeRequete: RequeteInvalide, RequeteTropCouteuse or ParametreInvalide.
         """
-        operation = self._documents.read(query, operation_name)
-        values = coerce_variables(self._schema, operation, dict(variables))
+        return self._judge(self._documents.read(query, operation_name), variables, circonstances, None)
+
+    def essayer(self, query: str, variables: Mapping[str, Any], circonstances: Circonstances) -> Question:
+        """Return the plan of a question that will not be put: nobody has to be named, nor every variable given.
+
+        Raises:
+            ErreurDeRequete: as `plan`.
+        """
+        operation = self._documents.read(query, None)
+        return self._judge(operation, variables, circonstances, missing(operation, variables))
+
+    def _judge(
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        circonstances: Circonstances,
+        absentes: frozenset[str] | None,
+    ) -> Question:
+        """Judge an operation. `absentes` are the variables that may be missing; None: nothing may, nor anybody."""
+        values = coerce_variables(self._schema, operation, dict(variables), absentes or ())
         selects, plans = (self._select, self._plan) if operation.kept else (self._select_anew, self._plan_anew)
-        racines = selects(operation, tuple(values.coerced.get(name) for name in operation.conditions))
-        identites: dict[Chemin, Identite] = {}
+        # A condition that is not known is neither true nor false: what it rules stays.
+        racines = selects(operation, tuple(values.coerced.get(name, UNSET) for name in operation.conditions))
+        qui: dict[Chemin, Identite | None] = {}
         for racine in filter(names_a_person, racines):
-            if racine.regle:
-                identites |= _named(racine, racine.regle(circonstances, **convert(self._schema, racine, values)))
-                check_places(identites, self._limites.places)
+            qui |= self._persons(racine, values, circonstances, absentes)
+            check_places(qui, self._limites.places)
+        identites = {chemin: une for chemin, une in qui.items() if une is not None}
         check_persons(identites.values(), circonstances.personnes_par_requete)
-        self._check_blocs(racines, identites)
+        self._check_blocs(racines, qui)
         refus: dict[Chemin, frozenset[str]] = {}
         for chemin, champ in bloc_fields(racines):
             try:
-                if champ.regle:
+                if champ.regle and not depends(champ.node, absentes or ()):
                     champ.regle(circonstances, **convert(self._schema, champ, values))
             except NonHabilite as erreur:
                 refus[chemin] = erreur.scopes
-        plan = plans(racines, circonstances.scopes, tuple(refus.items()), tuple(identites))
+        plan = plans(racines, circonstances.scopes, tuple(refus.items()), tuple(qui))
         self._check_calls(plan)
-        return Question(operation, variables, plan, identites)
+        vue = self.visibilite.vue(circonstances.scopes) if operation.introspection and absentes is None else None
+        return Question(operation, variables, plan, identites, vue)
+
+    def _persons(
+        self, racine: Champ, values: VariableValues, circonstances: Circonstances, absentes: frozenset[str] | None
+    ) -> Mapping[Chemin, Identite | None]:
+        """Return whom a root is about, by path; None for a person that a question not put leaves out."""
+        if absentes and depends(racine.node, absentes):
+            return _ranked(racine, [None] * places(racine.node))
+        arguments = convert(self._schema, racine, values)
+        anonyme = circonstances.france_connect is None and all(une in (None, UNSET) for une in arguments.values())
+        if absentes is not None and anonyme:
+            return _ranked(racine, [None])
+        resolus = racine.regle(circonstances, **arguments) if racine.regle else {}
+        return _ranked(racine, resolus["identites"] if "identites" in resolus else [resolus["identite"]])
 
     def _check_blocs(self, racines: Iterable[Champ], identites: Iterable[Chemin]) -> None:
         """Bound what no source is asked for as well: the plan, the answer and the traces hold it."""
@@ -86,7 +128,10 @@ class Planner:
             raise RequeteTropCouteuse(f"Limite : {self._limites.appels_en_tout} appels de source, personnes comprises.")
 
     def _select_anew(self, operation: Operation, conditions: tuple[Any, ...]) -> tuple[Champ, ...]:
-        return select(core(self._schema), operation, dict(zip(operation.conditions, conditions, strict=True)))
+        racines = select(core(self._schema), operation, dict(zip(operation.conditions, conditions, strict=True)))
+        if sum(racine.nom == "expliquer" for racine in racines) > _EXPLICATIONS:
+            raise RequeteTropCouteuse(f"Limite : {_EXPLICATIONS} requête à expliquer à la fois.")
+        return racines
 
     def _plan_anew(
         self,
@@ -98,8 +143,9 @@ class Planner:
         return make_plan(racines, scopes, dict(refus), chemins)
 
 
-def _named(racine: Champ, resolus: Mapping[str, Any]) -> dict[Chemin, Identite]:
-    """Return whom a root is about, by path: one person, or one per rank."""
-    if "identite" in resolus:
-        return {(racine.cle,): resolus["identite"]}
-    return {(racine.cle, rang): identite for rang, identite in enumerate(resolus["identites"])}
+def _ranked(racine: Champ, personnes: Sequence[Identite | None]) -> dict[Chemin, Identite | None]:
+    """Return persons by path: the one of a root, or one per rank of a list."""
+    if racine.definition and is_list_type(get_nullable_type(racine.definition.type)):
+        return {(racine.cle, rang): une for rang, une in enumerate(personnes)}
+    (une,) = personnes
+    return {(racine.cle,): une}

@@ -15,9 +15,9 @@ const OUTPUT = new URL("generated/operations.ts", import.meta.url);
 
 const sdl = await readFile(SCHEMA, "utf8");
 const schema = buildSchema(sdl);
-// Every scalar of the schema travels as a string, but amounts, which are numbers.
+// Every scalar of the schema travels as a string, but amounts, which are numbers, and JSON, which is anything.
 const customScalars = Object.values(schema.getTypeMap()).filter((type) => isScalarType(type) && !isSpecifiedScalarType(type));
-const scalars = { ...Object.fromEntries(customScalars.map(({ name }) => [name, "string"])), Montant: "number" };
+const scalars = { ...Object.fromEntries(customScalars.map(({ name }) => [name, "string"])), JSON: "unknown", Montant: "number" };
 const documents = await Promise.all(
   QUERIES.map(async (query) => ({ location: query.pathname, document: parse(await readFile(query, "utf8")) })),
 );

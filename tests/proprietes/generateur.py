@@ -14,6 +14,7 @@ IMPREVISIBLES = {
     "SourceConsultee": {"dureeMs", "reessayerDansMs"},
     "Source": {"appelsRecents", "disponibilite", "latenceMedianeMs", "retablissement"},
     "Habilitation": {"expire", "intitule", "cadreJuridique"},
+    "Query": {"expliquer"},
 }
 _ABSENTE = object()
 

@@ -21,6 +21,7 @@ from graph.statut_etudiant import StatutEtudiant
 from resolvers.context import RequestContext
 from resolvers.cost import Limites
 from resolvers.execution import Resultat, execute
+from resolvers.explication import Explicateur
 from resolvers.loaders import Ask
 from resolvers.plan import Noeud, Verdict
 from resolvers.planner import Planner, Question
@@ -92,7 +93,8 @@ class Interrogation:
             intitule="", cadre_juridique="", scopes=[], destinataires=[], personnes_par_requete=1, expire=None
         )
         circonstance = Circonstance(frozenset(scopes), AUJOURDHUI)
-        return RequestContext(question.plan, habilitation, circonstance, sources, list, lambda: INSTANT)
+        explicateur = Explicateur(self.planner, FOURNISSEURS, list, circonstance, None)
+        return RequestContext(question.plan, habilitation, circonstance, sources, list, lambda: INSTANT, explicateur)
 
     async def answer(self, question: Question, scopes: Iterable[str], sources: Mapping[type[Any], Ask]) -> Resultat:
         async with self.context(question, scopes, sources) as context:
