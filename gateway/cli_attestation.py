@@ -9,7 +9,8 @@ import typer
 from gateway._jws_attestation import JWKS_MAX, AttestationRefusee
 from gateway.attestation import FICHIER_MAX, BlocAtteste, Preuve
 from gateway.attestation import verifier as verifier_octets
-from gateway.cli_operations import PARIS, GroupeFrancais
+from gateway.cli_operations import GroupeFrancais
+from graph.circonstances import PARIS
 
 attestation = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Vérifie les réponses attestées.")
 

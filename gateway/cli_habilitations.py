@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli_operations import PARIS, GroupeFrancais, executer, ligne, lisible, maintenant
+from gateway.cli_operations import GroupeFrancais, executer, ligne, lisible, maintenant
 from gateway.settings import Settings
+from graph.circonstances import PARIS
 from graph.errors import Surcharge
 from habilitations.quotas import stockage
 from habilitations.regles import OperationRefusee

@@ -12,8 +12,9 @@ from audit.export import exporter as exporter_traces
 from audit.scelles import chemin_par_defaut
 from audit.scelles import cle_publique as publique
 from audit.verification import Illisible, lire_cles, rendre_compte
-from gateway.cli_operations import PARIS, GroupeFrancais
+from gateway.cli_operations import GroupeFrancais
 from gateway.settings import Settings
+from graph.circonstances import PARIS
 
 #: Exit status when nothing could be read, hence nothing said.
 _ILLISIBLE = 2

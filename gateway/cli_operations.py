@@ -4,20 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
 from typer.core import TyperGroup
 
 from gateway.settings import Settings
 from graph.catalogue import scopes
+from graph.circonstances import PARIS
 from graph.errors import Surcharge
 from graph.schema import build_schema
 from habilitations.regles import OperationRefusee
 from habilitations.store import Store
 
 T = TypeVar("T")
-PARIS = ZoneInfo("Europe/Paris")
 _BASE = (
     "La base de données ne répond pas, ou n'est pas à jour : vérifiez PARTICULIER_DATABASE_URL, "
     "puis lancez « particulier migrer »."
