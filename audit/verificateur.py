@@ -14,30 +14,46 @@ the partie before, or 32 zero bytes; then, for each record, maillon = SHA-256(pr
 The lines of a partie are also the leaves of an RFC 6962 Merkle tree. A *scellé* (seal) is one line of canonical JSON,
 signed with Ed25519: the size, root and last maillon of a partie at an instant, and the SHA-256 of the seal before.
 Whoever owns the database can compute maillons anew; without the private key, not the seals, which are kept elsewhere.
+
+Since each record holds its maillon, pages of a large journal are hashed apart, by as many processes as there are cores:
+this same file, run with --feuilleter. A page that does not agree is walked again record by record, to say where.
 """
 
 import json
+import os
 import re
 import sqlite3
+import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
+from itertools import groupby, islice, pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ZERO = bytes(32)
+_TAILLE = len(ZERO)
 #: Records that may follow the last seal when a process was killed, or is alive: a second of them at full speed.
 TOLERANCE = 10_000
 #: Bytes of a seal, at most; whatever is longer is none.
 SCELLE_MAX = 2048
+#: Records hashed at once.
+PAGE = 4096
+#: Records from which other processes are worth starting; and how many at most: this one could not follow more.
+SEUL = 50_000
+PROCESSUS_MAX = 8
+_FEUILLETER = "--feuilleter"
 _NOM = re.compile(b"[0-9a-f]{32}")
 _GENRE = re.compile(b"[A-Z]+")
+# A record without the name of its partie; then without its number.
+_LIGNE = b" %d %b %d %d %d\n%b%b"
+_RESTE = _LIGNE.removeprefix(b" %d ")
 
 
 # --- The format -------------------------------------------------------------------------------------------------------
@@ -50,7 +66,7 @@ def origine(precedent: bytes, nom: str, ouverte: int) -> bytes:
 
 def reste(genre: bytes, rang: int, instant: int, requete: bytes, corps: bytes) -> bytes:
     """Return the line of a record without the name and number that its partie gives it; texts are in UTF-8."""
-    return b"%b %d %d %d\n%b%b" % (genre, rang, instant, len(requete), requete, corps)
+    return _RESTE % (genre, rang, instant, len(requete), requete, corps)
 
 
 class Chaine:
@@ -77,6 +93,20 @@ class Chaine:
         self.sommets.append(noeud)
         self.maillon = sha256(self.maillon + ligne).digest()
         return self.maillon
+
+    def joindre(self, feuilles: bytes, maillon: bytes) -> None:
+        """Add records whose leaves, end to end, and last maillon are known: the same as each of them in turn."""
+        rang, noeuds, restent = self.taille, feuilles, list[bytes]()
+        self.taille, self.maillon = rang + len(feuilles) // _TAILLE, maillon
+        while noeuds:
+            if rang & 1:
+                noeuds = self.sommets.pop() + noeuds
+            if len(noeuds) % (2 * _TAILLE):
+                restent.append(noeuds[-_TAILLE:])
+            places = range(0, len(noeuds) - _TAILLE, 2 * _TAILLE)
+            noeuds = b"".join([sha256(b"\1" + noeuds[place : place + 2 * _TAILLE]).digest() for place in places])
+            rang >>= 1
+        self.sommets.extend(reversed(restent))
 
     def copie(self) -> "Chaine":
         """Return a chain that grows on its own."""
@@ -232,13 +262,18 @@ def lire_cles(chemin: Path) -> tuple[bytes, ...]:
         cles = tuple(bytes.fromhex(ligne) for ligne in chemin.read_text(encoding="ascii").split())
     except (OSError, ValueError):
         cles = ()
-    if not cles or any(len(cle) != len(ZERO) for cle in cles):
+    if not cles or any(len(cle) != _TAILLE for cle in cles):
         raise Illisible(f"{chemin} ne contient pas de clé publique : 64 chiffres hexadécimaux par ligne.")
     return cles
 
 
-def verifier(journal: Path, scelles: Path, cle_publique: bytes | Sequence[bytes]) -> Rapport:
+def verifier(
+    journal: Path, scelles: Path, cle_publique: bytes | Sequence[bytes], processus: int | None = None
+) -> Rapport:
     """Compare every record with the chain and with the seals, up to the first anomaly, in bounded memory.
+
+    Pages are hashed by this process alone if `processus` is 0, otherwise by as many others; by default, as many as
+    there are cores, if the journal is large.
 
     A journal may be verified while it is written. Seals may be those of a copy kept elsewhere: that copy alone tells
     if the ends of both files were cut together.
@@ -254,7 +289,7 @@ def verifier(journal: Path, scelles: Path, cle_publique: bytes | Sequence[bytes]
             fichier.seek(0)
             suite = _Scelles(fichier, longueur, [Ed25519PublicKey.from_public_bytes(cle) for cle in cles])
             with closing(_ouvrir(journal)) as connexion:
-                return _Verification(connexion, suite).rapport()
+                return _Verification(connexion, suite, _Lecteur(journal, connexion, processus)).rapport()
     except OSError as erreur:
         raise Illisible(f"{erreur.filename} ne peut pas être lu : {erreur.strerror}.") from None
     except sqlite3.Error as erreur:
@@ -305,20 +340,153 @@ def _signe(cle: Ed25519PublicKey, signature: str, dit: bytes) -> bool:
     return True
 
 
+class Troncon(NamedTuple):
+    """Records of one partie that follow each other in a page; each of them but the first is chained to the one before.
+
+    What the first one is chained to is in another page, hence its line.
+    """
+
+    partie: int
+    nom: str
+    numero: int
+    """Of the first one."""
+    premiere: bytes
+    maillons: bytes
+    """End to end, as the leaves."""
+    feuilles: bytes
+
+
+#: The records of a page; None when they do not agree with each other, or could not be read.
+_Page = list[Troncon] | None
+
+
+def _feuilleter(connexion: sqlite3.Connection, apres: int, fin: int) -> _Page:
+    """Hash the records of ]apres, fin]."""
+    try:
+        lignes = connexion.execute(_UNE_PAGE, (apres, fin)).fetchall()
+        if [ligne[0] for ligne in lignes] != list(range(apres + 1, fin + 1)) or not all(ligne[-1] for ligne in lignes):
+            return None
+        parties = {ligne[1] for ligne in lignes}
+        noms = dict(connexion.execute(_NOMS, (min(parties), max(parties))).fetchall())
+        suites = groupby(lignes, lambda ligne: ligne[1])
+        return [_troncon(partie, noms[partie], list(suite)) for partie, suite in suites]
+    except (sqlite3.Error, KeyError, TypeError, _Discordance):
+        return None
+
+
+class _Discordance(Exception):  # noqa: N818 - never leaves this file
+    pass
+
+
+def _troncon(partie: int, nom: bytes, lignes: list[tuple[Any, ...]]) -> Troncon:
+    # One loop for each thing to do, and no call of ours in it: this is where the time goes.
+    forme, hache, premier = nom + _LIGNE, sha256, lignes[0][2]
+    textes = [forme % (n, genre, r, i, len(q), q, corps) for _, _, n, genre, r, i, q, corps, _, _ in lignes]
+    maillons = [ligne[8] for ligne in lignes]
+    suivants = [hache(maillon + texte).digest() for maillon, texte in zip(maillons, textes[1:], strict=False)]
+    if (
+        [ligne[2] for ligne in lignes] != list(range(premier, premier + len(lignes)))
+        or not all(map(_GENRE.fullmatch, {ligne[3] for ligne in lignes}))
+        or suivants != maillons[1:]
+    ):
+        raise _Discordance
+    feuilles = b"".join([hache(b"\0" + texte).digest() for texte in textes])
+    return Troncon(partie, nom.decode(), premier, textes[0], b"".join(maillons), feuilles)
+
+
+class _Lecteur:
+    """Gives the pages of a journal in order, hashed here or by other processes."""
+
+    def __init__(self, journal: Path, connexion: sqlite3.Connection, processus: int | None) -> None:
+        self._journal = journal
+        self._connexion = connexion
+        self._processus = processus
+
+    def pages(self, dernier: int) -> Generator[tuple[int, _Page], None, None]:
+        """Yield the number of the last record of each page, and the page."""
+        bornes = [*range(0, dernier, PAGE), dernier]
+        nombre = self._nombre(dernier)
+        if not nombre:
+            for apres, fin in pairwise(bornes):
+                yield fin, _feuilleter(self._connexion, apres, fin)
+            return
+        with ExitStack() as pile:
+            # Each one hashes a page out of `nombre`. A pipe holds less than a page: none is ever far ahead.
+            sorties = [pile.enter_context(_auxiliaire(self._journal, rang, nombre, dernier)) for rang in range(nombre)]
+            for rang, fin in enumerate(bornes[1:]):
+                yield fin, _recevoir(sorties[rang % nombre]) or _feuilleter(self._connexion, bornes[rang], fin)
+
+    def _nombre(self, dernier: int) -> int:
+        if self._processus is not None:
+            return self._processus
+        coeurs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return min(coeurs, PROCESSUS_MAX) if coeurs > 1 and dernier >= SEUL and sys.executable else 0
+
+
+@contextmanager
+def _auxiliaire(journal: Path, rang: int, nombre: int, dernier: int) -> Iterator[IO[bytes]]:
+    """Start a process that hashes pages; give its output. It has a SQLite of its own, whoever writes in this one."""
+    commande = (sys.executable, "-P", __file__, _FEUILLETER, str(journal), str(rang), str(nombre), str(dernier))
+    rien = subprocess.DEVNULL
+    with subprocess.Popen(commande, stdin=rien, stdout=subprocess.PIPE, stderr=rien) as fils:  # noqa: S603 - this very file
+        try:
+            yield cast("IO[bytes]", fils.stdout)
+        finally:
+            fils.kill()
+
+
+def _servir(journal: str, rang: str, nombre: str, dernier: str) -> int:
+    """Be one of these processes."""
+    bornes = pairwise([*range(0, int(dernier), PAGE), int(dernier)])
+    with closing(_ouvrir(Path(journal))) as connexion:
+        for apres, fin in islice(bornes, int(rang), None, int(nombre)):
+            _envoyer(sys.stdout.buffer, _feuilleter(connexion, apres, fin))
+    return 0
+
+
+def _envoyer(sortie: IO[bytes], page: _Page) -> None:
+    """Write what is short and the lengths, on a line of JSON, then the bytes."""
+    courts = [(t.partie, t.nom, t.numero, len(t.premiere), len(t.feuilles)) for t in page or ()]
+    sortie.write(json.dumps(courts).encode() + b"\n")
+    for troncon in page or ():
+        sortie.writelines((troncon.premiere, troncon.maillons, troncon.feuilles))
+    sortie.flush()
+
+
+def _recevoir(entree: IO[bytes]) -> _Page:
+    """Read what another process wrote; None when it died."""
+    try:
+        courts = json.loads(entree.readline())
+    except ValueError:
+        return None
+    lire = entree.read
+    return [Troncon(p, nom, n, lire(ligne), lire(suite), lire(suite)) for p, nom, n, ligne, suite in courts] or None
+
+
+class _Suivi:
+    """How far a partie is known to agree with its chain and its seals."""
+
+    __slots__ = ("chaine", "close", "scellee")
+
+    def __init__(self, chaine: Chaine) -> None:
+        self.chaine = chaine
+        self.close = False
+        self.scellee = False
+
+
 class _Verification:
     """Walks the records, the parties and the seals together, each one once."""
 
-    def __init__(self, connexion: sqlite3.Connection, scelles: _Scelles) -> None:
+    def __init__(self, connexion: sqlite3.Connection, scelles: _Scelles, lecteur: _Lecteur) -> None:
         self._scelles = scelles
         self._connexion = connexion
-        self._chaine = Chaine("", ZERO)
+        self._lecteur = lecteur
+        self._suivi = _Suivi(Chaine("", ZERO))
         self._seq = 0
         self._partie = 0
         self._parties = 0
         self._dernier_scelle = 0
         self._attendu: dict[str, Any] | None = None
-        self._close = False
-        self._scellee = False
 
     def rapport(self) -> Rapport:
         anomalie = None
@@ -343,30 +511,61 @@ class _Verification:
             raise _Ecart(Nature.STRUCTURE, 1)
         self._attendu = self._scelles.suivant()
         self._a_venir = self._connexion.execute(_PARTIES)
-        self._lignes = self._connexion.execute(_LIGNES)
-        for ligne in self._lignes:
-            self._enregistrement(ligne)
+        nombre, dernier = self._connexion.execute(_ETENDUE).fetchone()
+        if nombre and nombre == dernier:
+            with closing(self._lecteur.pages(dernier)) as pages:
+                for fin, page in pages:
+                    if page is None or not all(map(self._suivre, page)):
+                        self._un_par_un(_UNE_PAGE, (self._seq, fin))
+            if self._seq != dernier:
+                raise _Ecart(Nature.STRUCTURE, self._seq + 1)
+        else:
+            self._un_par_un(_TOUT)
         while self._changer_de_partie():
             pass
         self._finir()
+
+    def _suivre(self, troncon: Troncon) -> bool:
+        """Add records that are chained to each other; tell whether all of them could be."""
+        self._aller_a(troncon.partie)
+        chaine, maillons, feuilles = self._suivi.chaine, troncon.maillons, troncon.feuilles
+        if (troncon.partie, troncon.nom, troncon.numero) != (self._partie, chaine.nom, chaine.taille + 1):
+            return False
+        if sha256(chaine.maillon + troncon.premiere).digest() != maillons[:_TAILLE] or len(maillons) != len(feuilles):
+            return False
+        fait, nombre = 0, len(feuilles) // _TAILLE
+        while fait < nombre and not self._suivi.close:
+            # The tree is compared at the very size of each seal.
+            avance = min(nombre - fait, max(1, self._attendu["taille"] - chaine.taille if self._attendu else nombre))
+            tranche = slice(fait * _TAILLE, (fait + avance) * _TAILLE)
+            chaine.joindre(feuilles[tranche], maillons[tranche][-_TAILLE:])
+            fait += avance
+            self._seq += avance
+            self._comparer()
+        return fait == nombre
+
+    def _un_par_un(self, requete: str, bornes: tuple[int, ...] = ()) -> None:
+        """Walk records one by one: the first that does not agree is there."""
+        self._lignes = self._connexion.execute(requete, bornes)
+        for ligne in self._lignes:
+            self._enregistrement(ligne)
 
     def _enregistrement(self, ligne: tuple[Any, ...]) -> None:
         seq, partie, numero, genre, rang, instant, requete, corps, maillon, bien_types = ligne
         if partie != self._partie:
             self._aller_a(partie)
         ici = self._seq + 1
-        chaine = self._chaine
+        chaine = self._suivi.chaine
         if seq != ici or partie != self._partie or numero != chaine.taille + 1:
             raise self._deplace(seq, partie, numero)
-        if self._close:
+        if self._suivi.close:
             raise _Ecart(Nature.INSERE, ici)
-        if not bien_types or not (genre in _GENRES or _GENRE.fullmatch(genre)):
+        if not bien_types or not _GENRE.fullmatch(genre):
             raise _Ecart(Nature.ALTERE, ici)
         if chaine.avancer(reste(genre, rang, instant, requete, corps)) != maillon:
             raise _Ecart(Nature.ALTERE, ici)
         self._seq = ici
-        if self._attendu is not None and self._attendu["taille"] <= chaine.taille:
-            self._comparer()
+        self._comparer()
 
     def _aller_a(self, partie: Any) -> None:
         while type(partie) is int and partie > self._partie and self._changer_de_partie():
@@ -374,7 +573,7 @@ class _Verification:
 
     def _deplace(self, seq: Any, partie: Any, numero: Any) -> _Ecart:
         """Name what a record out of its place is the sign of."""
-        ici, voulu = self._seq + 1, self._chaine.taille + 1
+        ici, voulu = self._seq + 1, self._suivi.chaine.taille + 1
         if type(seq) is not int:
             return _Ecart(Nature.STRUCTURE, ici)
         if seq != ici:
@@ -391,7 +590,8 @@ class _Verification:
 
     def _changer_de_partie(self) -> bool:
         """Go to the next partie, if there is one: what the seals say of the one left must be complete."""
-        if (attendu := self._attendu) and attendu["partie"] == self._chaine.nom:
+        quittee = self._suivi.chaine
+        if (attendu := self._attendu) and attendu["partie"] == quittee.nom:
             raise _Ecart(Nature.TRONQUE, self._seq + 1)
         ligne = self._a_venir.fetchone()
         if ligne is None:
@@ -400,9 +600,8 @@ class _Verification:
         if tuple(map(type, ligne)) != (int, bytes, int) or not _NOM.fullmatch(nom):
             raise _Ecart(Nature.STRUCTURE, self._seq + 1)
         nom = nom.decode()
-        self._chaine = Chaine(nom, origine(self._chaine.maillon, nom, ouverte))
+        self._suivi = _Suivi(Chaine(nom, origine(quittee.maillon, nom, ouverte)))
         self._parties += 1
-        self._close = self._scellee = False
         self._comparer()
         if self._attendu and self._attendu["partie"] != nom:
             self._exiger(self._attendu["partie"])
@@ -415,16 +614,17 @@ class _Verification:
 
     def _comparer(self) -> None:
         """Compare the partie with every seal made of it at this size."""
-        while (scelle := self._attendu) and scelle["partie"] == self._chaine.nom:
-            if scelle["taille"] > self._chaine.taille:
+        suivi, chaine = self._suivi, self._suivi.chaine
+        while (scelle := self._attendu) and scelle["partie"] == chaine.nom:
+            if scelle["taille"] > chaine.taille:
                 return
-            if scelle["taille"] < self._chaine.taille or self._close:
+            if scelle["taille"] < chaine.taille or suivi.close:
                 raise _Ecart(Nature.SCELLE_FAUX, self._scelles.ligne)
-            tete = self._chaine.tete()
+            tete = chaine.tete()
             if (scelle["maillon"], scelle["racine"]) != (tete.maillon.hex(), tete.racine.hex()):
                 # The seal of an empty partie answers for where it begins: between two records.
-                raise _Ecart(Nature.RECHAINE, self._seq + (self._chaine.taille == 0))
-            self._dernier_scelle, self._close, self._scellee = self._seq, scelle["close"], True
+                raise _Ecart(Nature.RECHAINE, self._seq + (chaine.taille == 0))
+            self._dernier_scelle, suivi.close, suivi.scellee = self._seq, scelle["close"], True
             self._attendu = None
             self._attendu = self._scelles.suivant()
 
@@ -432,23 +632,27 @@ class _Verification:
         if self._attendu is not None:
             raise _Ecart(Nature.TRONQUE, self._seq + 1)
         restent = self._seq - self._dernier_scelle
-        if restent > TOLERANCE or (self._chaine.taille and not self._scellee):
+        if restent > TOLERANCE or (self._suivi.chaine.taille and not self._suivi.scellee):
             raise _Ecart(Nature.NON_SCELLE, self._seq)
 
 
 #: Another program holds the file: nothing can be said of it now.
 _PASSAGERES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-_GENRES = frozenset((b"INTENT", b"OUTCOME", b"RECOVERED"))
 _TABLES = "SELECT name, type FROM sqlite_master WHERE name IN ('partie', 'trace') AND rootpage > 0 ORDER BY name"
 _PARTIES = "SELECT id, nom, ouverte FROM partie NOT INDEXED ORDER BY id"
+_NOMS = "SELECT id, nom FROM partie NOT INDEXED WHERE id BETWEEN ? AND ?"
 _PLUS_LOIN = "SELECT 1 FROM partie NOT INDEXED WHERE nom = ? AND id > ?"
+# When both are the same, there is no record but those of [1, dernier], each one once, if those are all there.
+_ETENDUE = "SELECT count(*), max(seq) FROM trace NOT INDEXED"
 # Texts are read as the bytes they are: that they are texts is asked of the database.
 _LIGNES = """
 SELECT seq, partie, numero, genre, rang, instant, requete, corps, maillon,
        typeof(genre) = 'text' AND typeof(requete) = 'text' AND typeof(corps) = 'text' AND typeof(maillon) = 'blob'
        AND typeof(numero) = 'integer' AND typeof(rang) = 'integer' AND typeof(instant) = 'integer'
-FROM trace NOT INDEXED ORDER BY seq
+FROM trace NOT INDEXED
 """
+_TOUT = f"{_LIGNES} ORDER BY seq"
+_UNE_PAGE = f"{_LIGNES} WHERE seq > ? AND seq <= ? ORDER BY seq"
 
 
 def _ouvrir(journal: Path) -> sqlite3.Connection:
@@ -471,6 +675,8 @@ def _ouvrir(journal: Path) -> sqlite3.Connection:
 
 def main(arguments: Sequence[str]) -> int:
     """Verify the three files named; print the report; return the exit status."""
+    if arguments[:1] == [_FEUILLETER]:
+        return _servir(*arguments[1:])
     if len(arguments) != 3:  # noqa: PLR2004 - JOURNAL SCELLES CLE
         sys.stderr.write("Usage : python verificateur.py JOURNAL SCELLES CLE\n")
         return 2

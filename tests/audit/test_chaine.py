@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit.journal import Journal
 from audit.registre import lire
@@ -72,6 +74,18 @@ def test_the_root_is_that_of_rfc_6962() -> None:
         assert racine(chaine.sommets) == mth(feuilles)
         chaine.avancer(f"reste {rang}".encode())
         feuilles.append(f"nom {rang} reste {rang}".encode())
+
+
+@given(st.lists(st.integers(0, 40), max_size=6))
+def test_records_may_be_added_by_their_leaves(tailles: list[int]) -> None:
+    une, autre = Chaine("nom", b""), Chaine("nom", b"")
+    for taille in tailles:
+        restes = [f"reste {rang}".encode() for rang in range(taille)]
+        lignes = [f"nom {rang} ".encode() + reste for rang, reste in enumerate(restes, une.taille + 1)]
+        for reste in restes:
+            une.avancer(reste)
+        autre.joindre(b"".join(sha256(b"\0" + ligne).digest() for ligne in lignes), une.maillon)
+        assert autre.tete() == une.tete()
 
 
 @pytest.mark.parametrize("panne", [verrouille, remplace])

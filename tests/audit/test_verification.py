@@ -89,6 +89,28 @@ def test_ten_thousand_edits_are_all_found_and_located(petit: Path, grand: Path, 
             eprouver(journal, contenu, tmp_path, hasard)
 
 
+@pytest.mark.parametrize("processus", [1, 3])
+def test_several_processes_say_the_same_as_one(grand: Path, tmp_path: Path, processus: int) -> None:
+    scelles = chemin_par_defaut(grand)
+    assert verifier(grand, scelles, PUBLIQUE, processus) == verifier(grand, scelles, PUBLIQUE, 0)
+    contenu, copie = lire(grand), tmp_path / "copie.db"
+    shutil.copyfile(grand, copie)
+    _, altere = alterer(contenu, random.Random(processus))  # noqa: S311 - draws edits
+    remplacer(copie, altere)
+    rapport = verifier(copie, scelles, PUBLIQUE, processus)
+    assert not rapport.intact
+    assert rapport == verifier(copie, scelles, PUBLIQUE, 0)
+
+
+def test_what_processes_that_die_do_not_say_is_verified_without_them(
+    grand: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    rapport = verifier(grand, chemin_par_defaut(grand), PUBLIQUE, 2)
+    assert rapport.intact
+    assert rapport.enregistrements >= 2700
+
+
 def honnete(dossier: Path, graine: int) -> Rapport:
     hasard = random.Random(graine)  # noqa: S311 - draws traces
     chemin = dossier / f"{graine}.db"
