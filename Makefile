@@ -56,6 +56,10 @@ docs: $(SETUP) ## Write the generated documentation
 campagnes: $(SETUP) ## Long campaigns: properties, kill -9 (about 10 minutes)
 	$(BIN)/pytest -m campagne -s
 
+.PHONY: falsifications
+falsifications: $(SETUP) ## 10,000 edits of a journal by who owns it, and 1,000 honest ones (about 10 minutes)
+	$(BIN)/pytest -m campagne -s tests/audit/test_verification.py
+
 .PHONY: bench
 bench: $(SETUP) ## Measure requests/s and latency against a bare forwarder
 	$(BIN)/python -m bench

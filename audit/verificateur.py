@@ -454,13 +454,13 @@ def _envoyer(sortie: IO[bytes], page: _Page) -> None:
 
 
 def _recevoir(entree: IO[bytes]) -> _Page:
-    """Read what another process wrote; None when it died."""
+    """Read what another process wrote; None when it died, or could not say."""
+    lire = entree.read
     try:
         courts = json.loads(entree.readline())
-    except ValueError:
+        return [Troncon(p, nom, n, lire(ligne), lire(suite), lire(suite)) for p, nom, n, ligne, suite in courts] or None
+    except (ValueError, TypeError):
         return None
-    lire = entree.read
-    return [Troncon(p, nom, n, lire(ligne), lire(suite), lire(suite)) for p, nom, n, ligne, suite in courts] or None
 
 
 class _Suivi:
