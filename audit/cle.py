@@ -1,9 +1,9 @@
 """A secret key, of the pseudonyms or of the seals: 32 bytes in a file of its own, outside the databases."""
 
-import os
 import secrets
-import tempfile
 from pathlib import Path
+
+from audit.depot import deposer
 
 TAILLE = 32
 #: What a key is called in the messages.
@@ -34,17 +34,5 @@ def lire_ou_creer(chemin: Path, nom: str = DES_PSEUDONYMES) -> bytes:
     """Return the key, created (mode 0600) when there is none: for the sandbox alone. Raise CleInvalide."""
     chemin.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not chemin.exists():
-        _creer(chemin)
+        deposer(chemin, secrets.token_bytes(TAILLE))
     return lire(chemin, nom)
-
-
-def _creer(chemin: Path) -> None:
-    # Written beside, then linked: nobody ever reads half a key, and of two servers that start together one wins.
-    with tempfile.NamedTemporaryFile(dir=chemin.parent) as brouillon:
-        brouillon.write(secrets.token_bytes(TAILLE))
-        brouillon.flush()
-        os.fsync(brouillon.fileno())
-        try:
-            os.link(brouillon.name, chemin)
-        except FileExistsError:
-            return

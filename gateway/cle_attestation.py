@@ -3,9 +3,7 @@
 Former public keys may follow it in the file: they are published still, since an attestation does not expire.
 """
 
-import os
 import re
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from joserfc.jwk import OKPKey
 
+from audit.depot import deposer
 from gateway.settings import ReglageManquant
 
 _PEM = re.compile(rb"-----BEGIN (PRIVATE|PUBLIC) KEY-----.+?-----END \1 KEY-----", re.DOTALL)
@@ -58,7 +57,7 @@ def lire_ou_creer(chemin: Path) -> CleAttestation:
     try:
         chemin.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not chemin.exists():
-            _create(chemin)
+            deposer(chemin, _new_key())
     except OSError as erreur:
         raise ReglageManquant(
             f"La clé des attestations ne peut pas être créée : {chemin} ({erreur.strerror})."
@@ -84,13 +83,5 @@ def _key(contenu: bytes) -> CleAttestation:
     return CleAttestation(OKPKey.import_key(privee), tuple(par_kid.values()), en_vigueur.thumbprint())
 
 
-def _create(chemin: Path) -> None:
-    # Written beside, then linked, as the key of the pseudonyms is: nobody ever reads half a key, and one server wins.
-    with tempfile.NamedTemporaryFile(dir=chemin.parent) as brouillon:
-        brouillon.write(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        brouillon.flush()
-        os.fsync(brouillon.fileno())
-        try:
-            os.link(brouillon.name, chemin)
-        except FileExistsError:
-            return
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
