@@ -33,20 +33,23 @@ class Serveur:
 
 @contextmanager
 def serveur(
-    port: int | None = None, commande: Sequence[str | Path] = (_PARTICULIER, "serve"), **reglages: str
+    port: int | None = None,
+    commande: Sequence[str | Path] = (_PARTICULIER, "serve"),
+    garde: Path | None = None,
+    **reglages: str,
 ) -> Iterator[Serveur]:
     """Serve the sandbox on loopback until the block ends.
 
     Args:
         port: Port to listen on; a free one by default.
         commande: What serves, given `--port`.
+        garde: Folder where it stores everything, kept afterwards; one of its own by default.
         reglages: Settings by their name without prefix, e.g. `transport="reqwest"`; they win over those of the test.
 
     Raises:
         RuntimeError: The gateway stopped, or was not ready in time; the message holds what it printed.
     """
-    with tempfile.TemporaryDirectory(prefix="particulier-") as nom:
-        dossier = Path(nom)
+    with _dossier(garde) as dossier:
         choisi = port or _free_port()
         url = f"http://127.0.0.1:{choisi}"
         with (dossier / "sortie.txt").open("w") as sortie:
@@ -62,6 +65,15 @@ def serveur(
                 yield Serveur(url, dossier)
             finally:
                 _stop(processus)
+
+
+@contextmanager
+def _dossier(garde: Path | None) -> Iterator[Path]:
+    if garde:
+        yield garde
+        return
+    with tempfile.TemporaryDirectory(prefix="particulier-") as nom:
+        yield Path(nom)
 
 
 def _environnement(dossier: Path, reglages: Mapping[str, str]) -> dict[str, str]:
