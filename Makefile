@@ -60,6 +60,10 @@ campagnes: $(SETUP) ## Long campaigns: properties, kill -9 (about 10 minutes)
 falsifications: $(SETUP) ## 10,000 edits of a journal by who owns it, and 1,000 honest ones (about 10 minutes)
 	$(BIN)/pytest -m campagne -s tests/audit/test_verification.py
 
+.PHONY: revocations
+revocations: $(SETUP) ## Withdraw 3,000 rights from tokens: how soon two processes refuse (about 10 minutes)
+	$(BIN)/pytest -m campagne -s tests/abus/test_revocations.py
+
 .PHONY: bench
 bench: $(SETUP) ## Measure requests/s and latency against a bare forwarder
 	$(BIN)/python -m bench

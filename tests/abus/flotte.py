@@ -1,9 +1,12 @@
 """Two gateways in processes of their own, as they are deployed: one database, the same keys, and a Redis or none."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,12 @@ import httpx
 from gateway.app import maintenant
 from graph.catalogue import scopes
 from graph.schema import build_schema
+from habilitations.migrations import migrer
 from habilitations.store import Store
+from tests.application import ESSAIS, SIRET
 from tests.serveur import Serveur, serveur
 
 REPLIQUES = 2
-SIRET = "13002526500013"
 #: A declared volume that bounds a token to as many persons as any, and one so low that the floor applies.
 GRAND_VOLUME, PETIT_VOLUME = 1_000_000, 1
 QUESTION = "{ habilitation { scopes } }"
@@ -28,17 +32,21 @@ SOURCE, SCOPE = "mesri_statut_etudiant", "mesri_identite"
 def flotte(base: str, **reglages: str) -> Iterator[list[Serveur]]:
     """Serve the sandbox from several processes on one database until the block ends."""
     with tempfile.TemporaryDirectory(prefix="particulier-flotte-") as nom, ExitStack() as pile:
-        cles = Path(nom) / "cles"
-        cles.mkdir(mode=0o700)
-        serveurs = []
-        for rang in range(REPLIQUES):
-            dossier = Path(nom) / str(rang)
-            dossier.mkdir()
-            # The keys are the same everywhere, so that a person is counted as the same.
-            (dossier / "cles").symlink_to(cles)
-            un = serveur(garde=dossier, database_url=base, **reglages)  # type: ignore[arg-type] # a setting is no port
-            serveurs.append(pile.enter_context(un))
+        dossiers = [_dossier(Path(nom), rang) for rang in range(REPLIQUES)]
+        with ThreadPoolExecutor() as fils:
+            fils.submit(asyncio.run, migrer(base)).result()
+            un = partial(serveur, database_url=base, **reglages)  # type: ignore[arg-type] # a setting is no port
+            serveurs = list(fils.map(lambda dossier: pile.enter_context(un(garde=dossier)), dossiers))
         yield serveurs
+
+
+def _dossier(racine: Path, rang: int) -> Path:
+    """Return the folder of one process; the keys are the same in all, so that a person is counted as the same."""
+    cles, dossier = racine / "cles", racine / str(rang)
+    cles.mkdir(mode=0o700, exist_ok=True)
+    dossier.mkdir()
+    (dossier / "cles").symlink_to(cles)
+    return dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +61,20 @@ class Replique:
         query: str = QUESTION,
         variables: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        essais: int = ESSAIS,
     ) -> httpx.Response:
-        """POST a question."""
+        """POST a question, again if a busy machine could not answer in time."""
         corps = {"query": query, "variables": dict(variables or {})}
         entetes = {"Authorization": f"Bearer {jeton}", "Accept": "application/graphql-response+json"}
-        return await self.client.post("/graphql", json=corps, headers={**entetes, **(headers or {})})
+        for _ in range(essais):
+            reponse = await self.client.post("/graphql", json=corps, headers={**entetes, **(headers or {})})
+            if reponse.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+        return reponse
 
-    async def consulter(self, jeton: str, rang: int) -> httpx.Response:
+    async def consulter(self, jeton: str, rang: int, essais: int = ESSAIS) -> httpx.Response:
         """Ask about one person among many."""
-        return await self.demander(jeton, PERSONNE, {"i": {"ine": f"{rang:010}A"}})
+        return await self.demander(jeton, PERSONNE, {"i": {"ine": f"{rang:010}A"}}, essais=essais)
 
 
 @asynccontextmanager

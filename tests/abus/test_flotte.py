@@ -2,56 +2,28 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import pytest
 
 from habilitations._bornes import APPELS_PAR_SECONDE, PERSONNES_PLANCHER
 from habilitations.store import Store
-from tests.abus.flotte import PETIT_VOLUME, Replique, code, emettre, flotte, guichet, repliques
+from tests.abus.flotte import PETIT_VOLUME, Replique, code, emettre
 from tests.attente import attendre
 from tests.serveur import Serveur
-from tests.serveur_redis import ServeurRedis, serveur_redis
+from tests.serveur_redis import ServeurRedis
 
 pytestmark = pytest.mark.xdist_group("flotte")
 #: Seconds for two processes to find their Redis again, whatever the machine does.
 GUERISON = 30.0
 
 
-@pytest.fixture(scope="module")
-def redis() -> Iterator[ServeurRedis]:
-    with serveur_redis() as serveur:
-        yield serveur
-
-
-@pytest.fixture(scope="module")
-def base(serveur_postgresql: Callable[[], str]) -> str:
-    return serveur_postgresql()
-
-
-@pytest.fixture(scope="module")
-def serveurs(base: str, redis: ServeurRedis) -> Iterator[list[Serveur]]:
-    with flotte(base, redis_url=redis.url) as serveurs:
-        yield serveurs
-
-
-@pytest.fixture
-async def deux(serveurs: list[Serveur]) -> AsyncIterator[list[Replique]]:
-    async with repliques(serveurs) as deux:
-        yield deux
-
-
-@pytest.fixture
-async def store(base: str) -> AsyncIterator[Store]:
-    async with guichet(base) as store:
-        yield store
-
-
 async def test_two_processes_grant_no_more_calls_a_second_than_one(deux: list[Replique], store: Store) -> None:
     jeton, _ = await emettre(store)
-    reponses = await asyncio.gather(*(deux[rang % 2].demander(jeton) for rang in range(3 * APPELS_PAR_SECONDE)))
-    assert {code(une) for une in reponses} <= {"OK", "QUOTA_DEPASSE"}
+    demandes = (deux[rang % 2].demander(jeton) for rang in range(3 * APPELS_PAR_SECONDE))
+    reponses = await asyncio.gather(*demandes)
+    # A machine too busy to count in time refuses as well.
+    assert "OK" in {code(une) for une in reponses} <= {"OK", "QUOTA_DEPASSE", "SURCHARGE"}
     # Each call of a second, wherever it was answered, was told another rank: it is the same second of the same token.
     rangs: dict[str, list[int]] = defaultdict(list)
     for une in filter(lambda une: une.is_success, reponses):
@@ -83,9 +55,9 @@ async def test_nothing_passes_while_redis_is_down_and_everything_once_it_is_back
     assert [code(await une.demander(jeton)) for une in deux] == ["OK", "OK"]
     redis.arreter()
     for replique in deux:
-        refus = await replique.demander(jeton)
+        refus = await replique.demander(jeton, essais=1)
         assert (refus.status_code, code(refus), refus.headers["retry-after"]) == (503, "SURCHARGE", "1")
-        assert code(await replique.consulter(jeton, 1)) == "SURCHARGE"
+        assert code(await replique.consulter(jeton, 1, essais=1)) == "SURCHARGE"
     redis.demarrer()
     assert attendre(lambda: all(pret(un) for un in serveurs), GUERISON, 0.05)
     assert [code(await une.demander(jeton)) for une in deux] == ["OK", "OK"]

@@ -25,6 +25,10 @@ from tests.application import SIRET, reglages
 BRUYANT, DISCRET = "jeton-bruyant", "jeton-discret"
 PERSONNES = 4 * PLACES
 
+INTROUVABLE = UpstreamResponse(
+    404, (("content-type", "application/json"),), '{"message":"étudiant introuvable"}'.encode()
+)
+
 
 @dataclass
 class Ministere:
