@@ -64,6 +64,11 @@ falsifications: $(SETUP) ## 10,000 edits of a journal by who owns it, and 1,000 
 revocations: $(SETUP) ## Withdraw 3,000 rights from tokens: how soon two processes refuse (about 10 minutes)
 	$(BIN)/pytest -m campagne -s tests/abus/test_revocations.py
 
+.PHONY: differentiel
+differentiel: $(SETUP) ## 100,000 questions against the oracle (NOMBRE= HTTP= SEED=; CAS= plays one again)
+	$(BIN)/python -m tests.proprietes.differentiel $(if $(NOMBRE),--nombre $(NOMBRE)) $(if $(HTTP),--http $(HTTP)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(CAS),--cas $(CAS))
+
 .PHONY: bench
 bench: $(SETUP) ## Measure requests/s and latency against a bare forwarder
 	$(BIN)/python -m bench

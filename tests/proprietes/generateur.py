@@ -64,6 +64,8 @@ class Cas:
     scopes: frozenset[str]
     dossier: Dossier
     """The person asked about; she is presented by FranceConnect when she bears no identity."""
+    consentement: int = 0
+    """Number of what she then agreed to."""
 
 
 def draw(alea: Random, types: Types, monde: Monde, scopes: frozenset[str]) -> Cas:
@@ -74,6 +76,16 @@ def draw(alea: Random, types: Types, monde: Monde, scopes: frozenset[str]) -> Ca
         query, poids = ecriture.operation()
         if poids.permis and len(re.findall(r"\w+|[^\w\s]", query)) < 1_900:
             return Cas(query, ecriture.valeurs(), scopes, dossier)
+
+
+def vary(alea: Random, types: Types, cas: Cas) -> Cas:
+    """Draw who else may ask the same document: other scopes, another consent, other values of its conditions."""
+    return replace(
+        cas,
+        scopes=draw_scopes(alea, types),
+        variables={nom: alea.random() < 0.5 if isinstance(une, bool) else une for nom, une in cas.variables.items()},
+        consentement=0 if alea.random() < 0.3 else alea.randint(1, 1_000_000),
+    )
 
 
 def draw_scopes(alea: Random, types: Types) -> frozenset[str]:

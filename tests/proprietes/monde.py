@@ -12,8 +12,9 @@ from typing import Any
 
 from graphql import parse, print_ast, value_from_ast_untyped
 
-from tests.application import INSTANT, Application
+from tests.application import INSTANT
 from tests.proprietes.oracle import Refus, Types
+from tests.proprietes.passerelle import Passerelle
 
 _N = INSTANT.year
 #: Values tried for an optional number: calendar years and months; those that the gateway refuses are left out.
@@ -86,15 +87,8 @@ class Dossier:
     reponses: Mapping[str, Mapping[str, Reponse]]
     """Bloc → arguments as written → answer."""
     ecritures: Mapping[str, list[Arguments]]
-
-    @property
-    def tenus(self) -> list[str]:
-        """The blocs that hold data."""
-        return [
-            bloc
-            for bloc, reponses in self.reponses.items()
-            if any(not isinstance(une.donnees, Refus) for une in reponses.values())
-        ]
+    tenus: list[str]
+    """The blocs that hold data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +150,7 @@ def everything(types: Types, type_: str) -> str:
     return "{ " + " ".join(nom + (everything(types, sous) if sous in types else "") for nom, sous in champs) + " }"
 
 
-async def discover(application: Application, types: Types, sdl: str, au_plus: int | None = None) -> Monde:
+async def discover(application: Passerelle, types: Types, sdl: str, au_plus: int | None = None) -> Monde:
     """Ask everything of persons who have files, named by their keys, then by FranceConnect.
 
     `au_plus` bounds how many of them, those without whom a source would go unseen first.
@@ -195,7 +189,7 @@ async def _chosen(exploration: "_Exploration", personnes: list[dict[str, Any]], 
 class _Exploration:
     """Asks the gateway, with every scope."""
 
-    application: Application
+    application: Passerelle
     jeton: str
     types: Types
     parametres: Parametres
@@ -223,7 +217,10 @@ class _Exploration:
                 reponses[bloc][key(unes[rang])] = await self._answer(
                     bloc, unes[: rang + 1], reponses[bloc], nom, identite
                 )
-        return Dossier(nom, identite, reponses, ecritures)
+        tenus = [
+            bloc for bloc, unes in reponses.items() if any(not isinstance(une.donnees, Refus) for une in unes.values())
+        ]
+        return Dossier(nom, identite, reponses, ecritures, tenus)
 
     async def outcomes(self, personne: Mapping[str, Any]) -> set[tuple[str, str]]:
         """Return what becomes of each bloc, and of each field that a source does not settle, for one person."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from graphql import parse, value_from_ast_untyped
@@ -12,6 +13,8 @@ Types = Mapping[str, Mapping[str, tuple[list[list[str]], str]]]
 #: of the source: data, or a Refus.
 Monde = Callable[[Any, str, dict[str, Any]], tuple[list[list[str]] | None, Any]]
 Chemin = tuple[str | int, ...]
+#: Several sets of scopes are tried on a document.
+_parse = lru_cache(16)(parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,13 @@ SANS_QUESTION, NON_HABILITE = Refus("SANS_QUESTION", "OBTENU"), Refus("NON_HABIL
 class Oracle:
     """Predicts an answer: `data`, `erreurs` (path, code, state, missing scopes), `blocs` (path, person, bloc, …).
 
-    `permises` and `refusees` are the leaves judged on the way, as `Type.field`.
+    `permises` and `refusees` are the leaves judged on the way, as `bloc.Type.field`.
     """
 
     def __init__(
         self, types: Types, scopes: frozenset[str], query: str, variables: Mapping[str, Any], monde: Monde
     ) -> None:
-        nodes: Any = parse(query).definitions
+        nodes: Any = _parse(query).definitions
         (self.operation,) = [node for node in nodes if node.kind == "operation_definition"]
         self.fragments = {node.name.value: node for node in nodes if node.kind == "fragment_definition"}
         defauts = {v.variable.name.value: v.default_value for v in self.operation.variable_definitions or ()}
@@ -58,6 +61,7 @@ class Oracle:
         self.blocs: list[tuple[Chemin, Any, str, dict[str, Any], Refus | None]] = []
         self.permises: set[str] = set()
         self.refusees: set[str] = set()
+        self.ici = ""
 
     def data(self, racine: Mapping[str, Any], sources: Callable[[list[Any]], list[Any]]) -> dict[str, Any]:
         """Predict `data`; `racine` is what the other roots answer, `sources` tells the outcomes of blocs in band."""
@@ -81,7 +85,8 @@ class Oracle:
         return {key: root(key, nodes) for key, nodes in self.collect([self.operation]).items()}
 
     def bloc(self, path: Chemin, identite: Any, nodes: list[Any]) -> Any:
-        groups, under = self.types["Particulier"][name(nodes)]
+        self.ici = name(nodes)
+        groups, under = self.types["Particulier"][self.ici]
         given = {a.name.value: self.value(a.value) for a in nodes[0].arguments or ()}
         arguments = {k: v for k, v in given.items() if v is not None}
         of_arguments, answer = self.monde(identite, name(nodes), arguments)
@@ -129,7 +134,7 @@ class Oracle:
         groups, under = self.types[parent][name(nodes)]
         here = above | self.missing(groups)
         if under not in self.types:
-            (self.refusees if here else self.permises).add(f"{parent}.{name(nodes)}")
+            (self.refusees if here else self.permises).add(f"{self.ici}.{parent}.{name(nodes)}")
             return [here]
         return self.below(under, nodes, here) or ([here] if groups else [])
 
