@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from audit.depot import deposer
+from audit import depot
 
 TAILLE = 32
 #: What a key is called in the messages.
@@ -31,8 +31,19 @@ def lire(chemin: Path, nom: str = DES_PSEUDONYMES) -> bytes:
 
 
 def lire_ou_creer(chemin: Path, nom: str = DES_PSEUDONYMES) -> bytes:
-    """Return the key, created (mode 0600) when there is none: for the sandbox alone. Raise CleInvalide."""
-    chemin.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not chemin.exists():
-        deposer(chemin, secrets.token_bytes(TAILLE))
+    """Return the key, created (mode 0600) when there is none. Raise CleInvalide."""
+    try:
+        chemin.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not chemin.exists():
+            depot.deposer(chemin, secrets.token_bytes(TAILLE))
+    except OSError as erreur:
+        raise CleInvalide(f"{nom} ne peut pas être créée : {chemin} ({erreur.strerror}).") from None
     return lire(chemin, nom)
+
+
+def detruire(chemin: Path, nom: str = DES_PSEUDONYMES) -> None:
+    """Destroy a key for ever. Raise CleInvalide."""
+    try:
+        depot.detruire(chemin)
+    except OSError as erreur:
+        raise CleInvalide(f"{nom} ne peut pas être détruite : {chemin} ({erreur.strerror}).") from None
