@@ -14,12 +14,16 @@ class CleInvalide(Exception):  # noqa: N818 - the domain's nouns are French
     """The key cannot be used; the message, in French, says what to do and never holds the key."""
 
 
+class CleAbsente(CleInvalide):
+    """There is none."""
+
+
 def lire(chemin: Path, nom: str = DES_PSEUDONYMES) -> bytes:
-    """Return the 32 bytes of the key. Raise CleInvalide when the file is missing, unreadable or of another size."""
+    """Return the 32 bytes of the key. Raise CleAbsente, or CleInvalide when it is unreadable or of another size."""
     try:
         cle = chemin.read_bytes()
     except FileNotFoundError:
-        raise CleInvalide(
+        raise CleAbsente(
             f"{nom} manque : placez {TAILLE} octets aléatoires dans {chemin} "
             f"(« head -c {TAILLE} /dev/urandom »), et gardez-en une copie hors de la base."
         ) from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from audit.cle import DES_PSEUDONYMES, CleInvalide, detruire, lire, lire_ou_creer
+from audit.cle import DES_PSEUDONYMES, CleAbsente, CleInvalide, detruire, lire, lire_ou_creer
 from audit.mois import Mois
 from graph.errors import AuditIndisponible
 
@@ -91,8 +91,8 @@ class Trousseau:
 
     def preparer(self, maintenant: datetime, combien: int = 2) -> tuple[Mois, ...]:
         """Create what is missing for so many months, this one included; return which months. Raise CleInvalide."""
-        mois = Mois.de(maintenant)
-        manquants = [voulu for voulu in map(mois.plus, range(combien)) if not self._chemin(voulu).exists()]
+        mois, presents = Mois.de(maintenant), self._mois()
+        manquants = [voulu for voulu in map(mois.plus, range(combien)) if voulu not in presents]
         for manquant in manquants:
             lire_ou_creer(self._chemin(manquant), _titre(str(manquant)))
         lire_ou_creer(self.dossier / _COMPTAGE, _DU_COMPTAGE)
@@ -131,9 +131,11 @@ class Trousseau:
     def _exigee(self, chemin: Path, titre: str) -> bytes:
         if self.bac_a_sable:
             return lire_ou_creer(chemin, titre)
-        if not chemin.exists():
-            raise CleInvalide(f"{titre} manque dans {self.dossier} : lancez « particulier journal cles --preparer ».")
-        return lire(chemin, titre)
+        try:
+            return lire(chemin, titre)
+        except CleAbsente:
+            commande = "particulier journal cles --preparer"
+            raise CleInvalide(f"{titre} manque dans {self.dossier} : lancez « {commande} ».") from None
 
     def _chemin(self, mois: Mois) -> Path:
         return self.dossier / f"{mois}.cle"

@@ -61,7 +61,7 @@ def _passerelle(dossier: Path, coeurs: Coeurs, transport: Transporteur, amont: s
         "MODE": "bac_a_sable",
         "DATABASE_URL": f"sqlite:///{prive}/particulier.db",
         "JOURNAL": f"{prive}/journal.db",
-        "CLE_PSEUDONYMES": f"{prive}/pseudonymes.cle",
+        "CLES_PSEUDONYMES": f"{prive}/pseudonymes",
         "CLE_SCELLES": f"{prive}/scelles.cle",
         "CLE_ATTESTATION": f"{prive}/attestation.pem",
         "TRANSPORT": transport.value,

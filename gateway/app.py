@@ -13,6 +13,7 @@ from gateway import franceconnect
 from gateway.annexes import build_router
 from gateway.bac_a_sable import BacASable, Emetteur
 from gateway.cle_attestation import lire, lire_ou_creer
+from gateway.cles import keyring_ready, open_keyring
 from gateway.conductor import Conductor, Horloge, Reconnaitre
 from gateway.demarrage import refuse_fiction, tell_incompatible
 from gateway.graphiql import build_router as graphiql_router
@@ -23,7 +24,8 @@ from gateway.quotas import Comptage, open_quotas
 from gateway.sceau import sceau
 from gateway.settings import Settings
 from gateway.sources import wire
-from gateway.traces import Traces, read_key
+from gateway.traces import Traces
+from gateway.veille import Veille
 from gateway.webhooks import build_router as datapass_router
 from graph.catalogue import core, scopes
 from graph.circonstances import PARIS
@@ -61,9 +63,11 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     bac_a_sable = BacASable(settings, aujourdhui, horloge) if settings.bac_a_sable else None
     sources = wire(settings, metrics, bac_a_sable)
     store = Store(settings.database_url, connus, horloge, bac_a_sable=settings.bac_a_sable)
-    pseudonymes = read_key(settings)
+    trousseau = open_keyring(settings, horloge())
     journal = Journal(settings.journal, horloge, sceau(settings, horloge))
     metrics.watch(journal)
+    alarmes = {"scelles": lambda: journal.scelles_en_panne, "cles_pseudonymes": lambda: not trousseau.pret(horloge())}
+    metrics.alarmes(alarmes)
     quotas = open_quotas(settings, store, metrics, horloge)
     cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
     citoyens = franceconnect.wire(settings, bac_a_sable.franceconnect if bac_a_sable else None, horloge)
@@ -74,8 +78,8 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
         store=store,
         journal=journal,
         sources=sources,
-        traces=Traces(pseudonymes, sources),
-        comptage=Comptage(quotas, pseudonymes),
+        traces=Traces(trousseau, sources),
+        comptage=Comptage(quotas, trousseau.comptage()),
         horloge=horloge,
         reconnaitre=reconnaitre or citoyens.reconnaitre,
         demande_url=settings.demande_url,
@@ -92,6 +96,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
                 await tell_incompatible(store)
             await journal.ouvrir()
             stack.push_async_callback(journal.aclose)
+            await stack.enter_async_context(Veille(alarmes).ouverte())
             stack.push_async_callback(quotas.aclose)
             stack.push_async_callback(sources.aclose)
             stack.push_async_callback(citoyens.aclose)
@@ -108,7 +113,8 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     )
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url, cle)))
     partages = {"quotas": quotas.pret} if settings.redis_url else {}
-    prets = {"habilitations": store.pret, "audit": journal.pret, **partages}
+    cles = {"cles_pseudonymes": keyring_ready(trousseau, horloge)}
+    prets = {"habilitations": store.pret, "audit": journal.pret, **cles, **partages}
     app.include_router(build_router(sdl(), metrics, prets, conductor.visible))
     app.include_router(jwks_router(cle, citoyens.cles))
     if settings.datapass_secret:

@@ -1,9 +1,9 @@
-"""What Prometheus scrapes: requests, calls to sources, seals. No label ever names a person, a token or a field."""
+"""What Prometheus scrapes: requests, source calls, seals, alarms. No label ever names a person, a token or a field."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from audit.journal import Journal
@@ -50,6 +50,10 @@ class Metrics:
         """Tell what a journal sealed, and how many seals failed: nothing else tells it, since requests go on."""
         self.registry.register(_Seals(journal))
 
+    def alarmes(self, alarmes: Mapping[str, Callable[[], bool]]) -> None:
+        """Tell of each alarm whether it is on, looked at when it is scraped."""
+        self.registry.register(_Alarmes(alarmes))
+
     def text(self) -> bytes:
         """Return the exposition format."""
         return generate_latest(self.registry)
@@ -66,3 +70,17 @@ class _Seals(Collector):
         compteurs = self._journal.compteurs
         yield CounterMetricFamily("particulier_seals", "Seals of the journal.", compteurs.scelles)
         yield CounterMetricFamily("particulier_seal_failures", "Seals that failed.", compteurs.scelles_echoues)
+
+
+class _Alarmes(Collector):
+    """Looks at the alarms when they are scraped."""
+
+    def __init__(self, alarmes: Mapping[str, Callable[[], bool]]) -> None:
+        self._alarmes = alarmes
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield 1 for each alarm that is on, 0 for the others."""
+        jauge = GaugeMetricFamily("particulier_alarmes", "What must be repaired, requests going on.", labels=["motif"])
+        for motif, alarme in self._alarmes.items():
+            jauge.add_metric([motif], float(alarme()))
+        yield jauge

@@ -22,7 +22,7 @@ log = structlog.get_logger("gateway.quotas")
 
 @dataclass(frozen=True, slots=True)
 class Comptage:
-    """Counts requests; `cle` is that of the pseudonyms, so that no storage ever knows a person."""
+    """Counts requests; persons are counted by pseudonyms of a key of their own, so that no storage ever knows one."""
 
     quotas: Quotas
     cle: bytes = field(repr=False)

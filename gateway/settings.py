@@ -49,8 +49,8 @@ class Settings(BaseSettings):
     """The audit, apart from the rest."""
     scelles: Path | None = None
     """The signed states of the journal; beside it by default, better on another machine's disk."""
-    cle_pseudonymes: Path = Path("var/cles/pseudonymes.cle")
-    """Key of the pseudonyms: 32 bytes, outside both databases."""
+    cles_pseudonymes: Path = Path("var/cles/pseudonymes")
+    """Folder of the keys of the pseudonyms, one a month, outside both databases."""
     cle_scelles: Path = Path("var/cles/scelles.cle")
     """Key of the seals: 32 bytes, outside both databases."""
     cle_attestation: Path = Path("var/cles/attestation.pem")

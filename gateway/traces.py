@@ -1,15 +1,14 @@
 """Turn a question and its answer into what the journal keeps: names, codes and keyed pseudonyms, never a value."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.cle import CleInvalide, lire, lire_ou_creer
 from audit.pseudonyme import pseudonymes
 from audit.trace import OBTENU, Consultation, Intention, Issue, Pseudonyme
+from audit.trousseau import Trousseau
 from gateway.entrant import Entrant
-from gateway.settings import ReglageManquant, Settings
 from gateway.sources import Sources
 from graph.context import Chemin
 from graph.lecture import Lecture
@@ -21,31 +20,27 @@ from resolvers.planner import Question
 Reponses = Mapping[Chemin, Reponse]
 
 
-def read_key(settings: Settings) -> bytes:
-    """Return the key of the pseudonyms, created in the sandbox when there is none. Raise ReglageManquant."""
-    try:
-        return lire_ou_creer(settings.cle_pseudonymes) if settings.bac_a_sable else lire(settings.cle_pseudonymes)
-    except CleInvalide as refus:
-        raise ReglageManquant(str(refus)) from None
-
-
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """Makes the traces of requests, with the key of the pseudonyms."""
+    """Makes the traces of requests, with the keys of the pseudonyms."""
 
-    cle: bytes = field(repr=False)
+    trousseau: Trousseau
     sources: Sources
 
     def of(self, entrant: Entrant, acces: Acces, siret: str, question: Question) -> "TraceRequete":
         """Return what is traced of one request."""
-        return TraceRequete(self.cle, self.sources, entrant, acces, siret, question)
+        return TraceRequete(self.trousseau, self.sources, entrant, acces, siret, question)
 
 
 @dataclass(frozen=True, slots=True)
 class TraceRequete:
-    """The traces of one request: an intention, then an issue, for each person."""
+    """The traces of one request: an intention, then an issue, for each person.
 
-    cle: bytes = field(repr=False)
+    A pseudonym is made with the key of the month of its own trace: when a month turns in between, an issue is not made
+    with that of its intention; a person is looked for with every key.
+    """
+
+    trousseau: Trousseau
     sources: Sources
     entrant: Entrant
     acces: Acces
@@ -53,40 +48,49 @@ class TraceRequete:
     question: Question
 
     def intentions(self, horloge: Callable[[], datetime]) -> list[Intention]:
-        """Return what is about to be asked."""
+        """Return what is about to be asked. Raise AuditIndisponible when this month has no key."""
         return [
-            Intention(
-                requete=self.entrant.requete,
-                rang=rang,
-                instant=horloge(),
-                jeton=self.acces.jeton_id,
-                habilitation=self.acces.habilitation.id,
-                destinataire=self.siret,
-                cadre_juridique=self.acces.habilitation.cadre_juridique,
-                operation=self.question.operation.empreinte,
-                champs=_fields(bloc.divulgues for bloc in personne.blocs),
-                refuses=_fields(bloc.refuses for bloc in personne.blocs),
-                pseudonymes=pseudonymes(self.cle, self.question.identites[personne.chemin]),
-                agent=self.entrant.agent,
-                demarche=self.entrant.demarche,
-            )
-            for rang, personne in enumerate(self.question.plan.personnes)
+            self._intention(rang, personne, horloge()) for rang, personne in enumerate(self.question.plan.personnes)
         ]
 
     def issues(self, horloge: Callable[[], datetime], reponses: Reponses, resultat: str = OBTENU) -> list[Issue]:
-        """Return what came of it; nothing counts as disclosed unless the whole answer is about to leave."""
+        """Return what came of it; nothing counts as disclosed unless the whole answer is about to leave.
+
+        Raises:
+            AuditIndisponible: a source returned an état civil, and this month has no key.
+        """
         return [
-            Issue(
-                requete=self.entrant.requete,
-                rang=rang,
-                instant=horloge(),
-                resultat=resultat,
-                champs=_fields(_disclosed(personne, reponses)) if resultat == OBTENU else (),
-                consultations=tuple(self._consultations(personne, reponses)),
-                pseudonymes=self._returned(personne, reponses),
-            )
+            self._issue(rang, personne, horloge(), reponses, resultat)
             for rang, personne in enumerate(self.question.plan.personnes)
         ]
+
+    def _intention(self, rang: int, personne: Personne, instant: datetime) -> Intention:
+        return Intention(
+            requete=self.entrant.requete,
+            rang=rang,
+            instant=instant,
+            jeton=self.acces.jeton_id,
+            habilitation=self.acces.habilitation.id,
+            destinataire=self.siret,
+            cadre_juridique=self.acces.habilitation.cadre_juridique,
+            operation=self.question.operation.empreinte,
+            champs=_fields(bloc.divulgues for bloc in personne.blocs),
+            refuses=_fields(bloc.refuses for bloc in personne.blocs),
+            pseudonymes=pseudonymes(self.trousseau.de(instant), self.question.identites[personne.chemin]),
+            agent=self.entrant.agent,
+            demarche=self.entrant.demarche,
+        )
+
+    def _issue(self, rang: int, personne: Personne, instant: datetime, reponses: Reponses, resultat: str) -> Issue:
+        return Issue(
+            requete=self.entrant.requete,
+            rang=rang,
+            instant=instant,
+            resultat=resultat,
+            champs=_fields(_disclosed(personne, reponses)) if resultat == OBTENU else (),
+            consultations=tuple(self._consultations(personne, reponses)),
+            pseudonymes=self._returned(personne, instant, reponses),
+        )
 
     def _consultations(self, personne: Personne, reponses: Reponses) -> Iterable[Consultation]:
         for bloc in personne.blocs:
@@ -100,13 +104,13 @@ class TraceRequete:
                     cause=erreur.cause if erreur else None,
                 )
 
-    def _returned(self, personne: Personne, reponses: Reponses) -> tuple[Pseudonyme, ...]:
+    def _returned(self, personne: Personne, instant: datetime, reponses: Reponses) -> tuple[Pseudonyme, ...]:
         """Return the pseudonyms of her état civil as sources returned it: a citizen known by another key is found."""
         trouves = {
             pseudonyme: None
             for bloc in personne.blocs
             if (lecture := _answered(bloc, reponses)) and lecture.etat_civil
-            for pseudonyme in pseudonymes(self.cle, lecture.etat_civil)
+            for pseudonyme in pseudonymes(self.trousseau.de(instant), lecture.etat_civil)
         }
         return tuple(trouves)
 

@@ -103,7 +103,7 @@ def reglages(dossier: Path, personas: Path | None = None) -> Settings:
     return Settings(
         database_url=f"sqlite:///{dossier / 'particulier.db'}",
         journal=dossier / "journal.db",
-        cle_pseudonymes=dossier / "pseudonymes.cle",
+        cles_pseudonymes=dossier / "pseudonymes",
         cle_scelles=dossier / "scelles.cle",
         cle_attestation=dossier / "attestation.pem",
         personas=personas,

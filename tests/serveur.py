@@ -83,7 +83,7 @@ def _environnement(dossier: Path, reglages: Mapping[str, str]) -> dict[str, str]
         "mode": "bac_a_sable",
         "database_url": f"sqlite:///{dossier}/particulier.db",
         "journal": f"{dossier}/journal.db",
-        "cle_pseudonymes": f"{dossier}/cles/pseudonymes.cle",
+        "cles_pseudonymes": f"{dossier}/cles/pseudonymes",
         "cle_scelles": f"{dossier}/cles/scelles.cle",
         "cle_attestation": f"{dossier}/cles/attestation.pem",
     }

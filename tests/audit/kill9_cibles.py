@@ -83,7 +83,7 @@ PASSERELLE = Cible(
         **os.environ,
         "PARTICULIER_JOURNAL": str(dossier / "journal.db"),
         "PARTICULIER_DATABASE_URL": f"sqlite:///{dossier / 'particulier.db'}",
-        "PARTICULIER_CLE_PSEUDONYMES": str(dossier / "pseudonymes.cle"),
+        "PARTICULIER_CLES_PSEUDONYMES": str(dossier / "pseudonymes"),
         "PARTICULIER_CLE_SCELLES": str(dossier / "scelles.cle"),
         "PARTICULIER_CLE_ATTESTATION": str(dossier / "attestation.pem"),
     },

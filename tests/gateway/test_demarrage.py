@@ -7,6 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from audit.mois import Mois
+from audit.trousseau import Trousseau
 from gateway.app import create_app
 from gateway.cle_attestation import lire_ou_creer
 from gateway.demarrage import rehearse, sole_server
@@ -15,13 +17,14 @@ from gateway.settings import Mode, ReglageManquant, Settings
 from habilitations.migrations import migrer
 from providers._catalogue import auxiliaires, sources
 from providers._simulateur import reglage
+from tests.application import INSTANT
 
 
 def reglages(dossier: Path, **autres: object) -> Settings:
     return Settings(
         database_url=f"sqlite:///{dossier}/particulier.db",
         journal=dossier / "journal.db",
-        cle_pseudonymes=dossier / "cle",
+        cles_pseudonymes=dossier / "pseudonymes",
         cle_scelles=dossier / "scelles.cle",
         cle_attestation=dossier / "attestation.pem",
         **autres,  # type: ignore[arg-type]
@@ -38,11 +41,12 @@ def de_production() -> Mapping[str, Mapping[str, str]]:
 
 @pytest.fixture
 def cle(tmp_path: Path) -> Path:
-    fichier = tmp_path / "cle"
-    fichier.write_bytes(bytes(32))
-    (tmp_path / "scelles.cle").write_bytes(bytes(range(32)))
+    """Make every key, and return that of the seals."""
+    Trousseau(tmp_path / "pseudonymes").preparer(datetime.now(UTC))
+    scelles = tmp_path / "scelles.cle"
+    scelles.write_bytes(bytes(range(32)))
     lire_ou_creer(tmp_path / "attestation.pem")
-    return fichier
+    return scelles
 
 
 def test_the_sandbox_starts_with_nothing_set(tmp_path: Path) -> None:
@@ -60,18 +64,34 @@ def test_production_names_every_setting_that_a_source_lacks(tmp_path: Path, cle:
     assert cle.exists()
 
 
-def test_production_does_not_make_the_key_of_the_pseudonyms(tmp_path: Path) -> None:
-    with pytest.raises(ReglageManquant, match="clé des pseudonymes"):
-        create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production()))
-    assert not (tmp_path / "cle").exists()
+def test_production_does_not_make_the_keys_of_the_pseudonyms_and_names_the_command_that_does(tmp_path: Path) -> None:
+    trousseau = Trousseau(tmp_path / "pseudonymes")
+
+    def refus() -> str:
+        with pytest.raises(ReglageManquant) as refus:
+            create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production()), lambda: INSTANT)
+        return str(refus.value)
+
+    sans_rien = refus()
+    assert not trousseau.dossier.exists()
+    trousseau.preparer(INSTANT, 1)
+    sans_suivante = refus()
+    trousseau.preparer(INSTANT)
+    (trousseau.dossier / "comptage.cle").unlink()
+    sans_comptage = refus()
+    assert f"clé des pseudonymes du mois {Mois.de(INSTANT)} manque" in sans_rien
+    assert f"{Mois.de(INSTANT).plus(1)} manque" in sans_suivante
+    assert "clé du comptage" in sans_comptage
+    for ligne in (sans_rien, sans_suivante, sans_comptage):
+        assert "« particulier journal cles --preparer »" in ligne
+        assert "\n" not in ligne
 
 
 def test_production_does_not_make_the_key_of_the_seals(tmp_path: Path, cle: Path) -> None:
-    scelles = cle.with_name("scelles.cle")
-    scelles.unlink()
+    cle.unlink()
     with pytest.raises(ReglageManquant, match="clé des scellés"):
         create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production()))
-    assert not scelles.exists()
+    assert not cle.exists()
 
 
 @pytest.mark.usefixtures("cle")
@@ -141,7 +161,7 @@ def particulier(dossier: Path, *arguments: str, **variables: str) -> subprocess.
         "PATH": "/usr/bin:/bin",
         "PARTICULIER_DATABASE_URL": f"sqlite:///{dossier}/particulier.db",
         "PARTICULIER_JOURNAL": f"{dossier}/journal.db",
-        "PARTICULIER_CLE_PSEUDONYMES": f"{dossier}/cle",
+        "PARTICULIER_CLES_PSEUDONYMES": f"{dossier}/pseudonymes",
         "PARTICULIER_CLE_SCELLES": f"{dossier}/scelles.cle",
         "PARTICULIER_CLE_ATTESTATION": f"{dossier}/attestation.pem",
         **variables,

@@ -1,0 +1,157 @@
+"""Each month has its key: the service goes on when the month turns, and refuses rather than lose whom it traces."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from audit.export import exporter_personne
+from audit.mois import Mois
+from audit.registre import lire
+from audit.trace import Intention, Issue
+from audit.trousseau import Trousseau
+from gateway.app import create_app
+from gateway.veille import RAPPEL, Veille
+from graph.identite import Identite
+from habilitations._bornes import PERSONNES_PLANCHER
+from tests.application import INSTANT, SIRET, Application, Horloge, application, guichet, reglages
+
+QUESTION = "query ($i: IdentiteInput!) { particulier(identite: $i) { statutEtudiant { identite { nomNaissance } } } }"
+MINUIT = INSTANT.replace(month=12, day=1, hour=0, minute=0)
+#: More readings of the clock than a request makes.
+LECTURES = 25
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[Application]:
+    async with application(tmp_path) as app:
+        yield app
+
+
+def gater(app: Application, mois: str) -> Path:
+    """Put what is no key in the place of that of a month."""
+    chemin = reglages(app.dossier).cles_pseudonymes / f"{mois}.cle"
+    chemin.write_bytes(b"court")
+    return chemin
+
+
+async def alarmes(app: Application) -> dict[str, bool]:
+    lignes = (await app.client.get("/metrics")).text.splitlines()
+    vues = (ligne.split('"') for ligne in lignes if ligne.startswith("particulier_alarmes{"))
+    return {motif: valeur == "} 1.0" for _, motif, valeur in vues}
+
+
+async def angela(app: Application) -> dict[str, Any]:
+    identite: dict[str, Any] = (await app.personnes())["dubois-angela"]["identite"]
+    return identite
+
+
+async def test_without_the_key_of_the_month_no_source_is_called_until_it_is_there(app: Application) -> None:
+    app.horloge.instant = INSTANT + timedelta(days=40)
+    gate = gater(app, "2027-01")
+    jeton, personne = await app.jeton({"mesri_identite"}), await angela(app)
+    refus = await app.demander(QUESTION, {"i": personne}, jeton)
+    assert refus.status_code == 503
+    assert refus.json()["errors"][0]["extensions"]["code"] == "AUDIT_INDISPONIBLE"
+    assert not any((await app.appels()).values())
+    pret = await app.client.get("/readyz")
+    assert (pret.status_code, pret.json()["cles_pseudonymes"]) == (503, False)
+    gate.unlink()
+    assert (await app.demander(QUESTION, {"i": personne}, jeton)).status_code == 200
+    assert (await app.client.get("/readyz")).status_code == 200
+
+
+async def test_without_the_key_of_the_next_month_the_service_goes_on_and_it_is_told(app: Application) -> None:
+    assert await alarmes(app) == {"scelles": False, "cles_pseudonymes": False}
+    app.horloge.instant = INSTANT + timedelta(days=14)
+    gater(app, "2027-01")
+    jeton, personne = await app.jeton({"mesri_identite"}), await angela(app)
+    assert (await app.demander(QUESTION, {"i": personne}, jeton)).status_code == 200
+    assert (await app.client.get("/readyz")).status_code == 200
+    assert await alarmes(app) == {"scelles": False, "cles_pseudonymes": True}
+
+
+async def test_seals_that_cannot_be_written_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "journal.db.scelles").mkdir()
+    with capture_logs() as journal:
+        async with application(tmp_path) as app:
+            assert await alarmes(app) == {"scelles": True, "cles_pseudonymes": False}
+            assert (await app.client.get("/readyz")).status_code == 200
+    assert {"event": "alarme", "log_level": "warning", "motif": "scelles"} in journal
+
+
+def test_an_alarm_is_logged_when_it_begins_and_ends_and_from_time_to_time() -> None:
+    en_panne = False
+    veille = Veille({"essai": lambda: en_panne})
+
+    def dits(fois: int) -> list[str]:
+        with capture_logs() as journal:
+            for _ in range(fois):
+                veille.regarder()
+        return [ligne["event"] for ligne in journal]
+
+    assert dits(3) == []
+    en_panne = True
+    assert dits(RAPPEL) == ["alarme"]
+    assert dits(1) == ["alarme"]
+    en_panne = False
+    assert dits(3) == ["alarme_levee"]
+
+
+@dataclass
+class Bascule(Horloge):
+    """A clock at which the month turns after so many readings."""
+
+    reste: int = 10**9
+
+    def __call__(self) -> datetime:
+        """Tell the instant."""
+        self.reste -= 1
+        return MINUIT - timedelta(seconds=1) if self.reste >= 0 else MINUIT
+
+
+async def test_a_person_is_found_whenever_the_month_turns_in_a_request(tmp_path: Path) -> None:
+    horloge = Bascule()
+    asgi = create_app(reglages(tmp_path), horloge)
+    async with (
+        asgi.router.lifespan_context(asgi),
+        httpx.AsyncClient(transport=httpx.ASGITransport(asgi), base_url="http://particulier.test") as client,
+    ):
+        app = Application(client, tmp_path, horloge, asgi)
+        jeton, personne = await app.jeton({"mesri_identite"}), await angela(app)
+        for horloge.reste in range(LECTURES):
+            assert "errors" not in (await app.demander(QUESTION, {"i": personne}, jeton)).json()
+    mois: dict[str, set[str]] = {}
+    for trace in lire(tmp_path / "journal.db"):
+        assert isinstance(trace, Intention | Issue)
+        mois.setdefault(trace.requete, set()).add(f"{type(trace).__name__} {Mois.de(trace.instant)}")
+    assert {"Intention 2026-11", "Issue 2026-11"} in mois.values()
+    assert {"Intention 2026-11", "Issue 2026-12"} in mois.values()
+    assert {"Intention 2026-12", "Issue 2026-12"} in mois.values()
+    cles = Trousseau(reglages(tmp_path).cles_pseudonymes).toutes().values()
+    trouvees = list(exporter_personne(tmp_path / "journal.db", cles, Identite(ine=personne["ine"])))
+    assert len(trouvees) == 2 * LECTURES
+
+
+async def test_whoever_is_consulted_on_both_sides_of_midnight_counts_once(app: Application) -> None:
+    async with guichet(app) as store:
+        creee = await store.creer_habilitation(
+            intitule="Université",
+            sirets=[SIRET],
+            scopes=["mesri_identite"],
+            cadre_juridique="CRPA, art. L. 114-8",
+            volume_annuel=1,
+        )
+        jeton = (await store.emettre(creee.id)).texte
+    for secondes in (-PERSONNES_PLANCHER, PERSONNES_PLANCHER):
+        for rang in range(PERSONNES_PLANCHER):
+            app.horloge.instant = MINUIT + timedelta(seconds=secondes + rang / 2)
+            reponse = await app.demander(QUESTION, {"i": {"ine": f"{rang:010}A"}}, jeton)
+            assert reponse.status_code == 200
+    reponse = await app.demander(QUESTION, {"i": {"ine": "9999999999A"}}, jeton)
+    assert reponse.json()["errors"][0]["extensions"]["code"] == "JETON_SUSPENDU"
