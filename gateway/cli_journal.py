@@ -1,6 +1,7 @@
-"""The commands `particulier journal …`: verify the journal, and take from it what a token asked."""
+"""The commands `particulier journal …`: verify it, take from it what a token or a person calls for, keep its keys."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -9,10 +10,15 @@ import typer
 
 from audit.cle import DES_SCELLES, CleInvalide, lire
 from audit.export import exporter as exporter_traces
+from audit.export import exporter_personne
+from audit.mois import Mois
 from audit.scelles import chemin_par_defaut
 from audit.scelles import cle_publique as publique
+from audit.trousseau import Trousseau
 from audit.verification import Illisible, lire_cles, rendre_compte
-from gateway.cli_operations import GroupeFrancais
+from gateway.cli_cles import cles, oublier
+from gateway.cli_operations import GroupeFrancais, maintenant
+from gateway.personne_saisie import PersonneIllisible, lire_personne
 from gateway.settings import Settings
 from graph.circonstances import PARIS
 
@@ -20,6 +26,12 @@ from graph.circonstances import PARIS
 _ILLISIBLE = 2
 
 journal = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Vérifie et consulte le journal des accès.")
+journal.command("cles", help="Liste les clés des pseudonymes, une par mois ; --preparer crée celles qui manquent.")(
+    cles
+)
+journal.command("oublier", help="Détruit les clés des mois d'il y a plus de 36 mois : leurs personnes sont oubliées.")(
+    oublier
+)
 
 Fichier = Annotated[
     Path | None, typer.Option("--journal", metavar="FICHIER", help="Un autre journal que celui des réglages.")
@@ -50,18 +62,24 @@ def verifier(
     raise typer.Exit(etat)
 
 
-@journal.command("exporter", help="Affiche ce qu'un jeton a demandé, et ce qu'il en fut : une trace JSON par ligne.")
+@journal.command(
+    "exporter", help="Affiche ce qu'un jeton a demandé, ou qui a consulté une personne : du JSON par ligne."
+)
 def exporter(
-    jeton: Annotated[str, typer.Option(metavar="IDENTIFIANT", help="L'identifiant du jeton.")],
-    entre: Annotated[datetime, typer.Option(help="Début, compris ; heure de Paris.")],
-    et: Annotated[datetime, typer.Option(help="Fin, non comprise ; heure de Paris.")],
+    jeton: Annotated[str | None, typer.Option(metavar="IDENTIFIANT", help="L'identifiant du jeton.")] = None,
+    personne: Annotated[
+        Path | None,
+        typer.Option(metavar="FICHIER", help="Un IdentiteInput en JSON ; « - » pour l'entrée standard."),
+    ] = None,
+    entre: Annotated[datetime | None, typer.Option(help="Début, compris ; heure de Paris. Avec --jeton.")] = None,
+    et: Annotated[datetime | None, typer.Option(help="Fin, non comprise ; heure de Paris. Avec --jeton.")] = None,
     fichier: Fichier = None,
 ) -> None:
-    """Print the traces, pseudonyms only; exit status 2 when the journal cannot be read."""
-    periode = (entre.replace(tzinfo=PARIS), et.replace(tzinfo=PARIS))
+    """Print the traces, pseudonyms only; exit status 2 when the journal, or a key, cannot be read."""
     chemin = fichier or Settings().journal
+    traces = _traces(chemin, jeton, personne, (entre, et))
     try:
-        for ligne in exporter_traces(chemin, jeton, periode):
+        for ligne in traces:
             typer.echo(ligne)
     except (sqlite3.Error, OSError):
         _refuser(f"Le journal ne peut pas être lu, ou son index écrit à côté de lui : {chemin}.")
@@ -74,6 +92,36 @@ def cle_publique() -> None:
         typer.echo(_publique(Settings()).hex())
     except CleInvalide as refus:
         _refuser(str(refus))
+
+
+def _traces(
+    chemin: Path, jeton: str | None, personne: Path | None, periode: tuple[datetime | None, datetime | None]
+) -> Iterator[str]:
+    """Return what is asked for: what a token did in a period, or who consulted a person."""
+    if (jeton is None) == (personne is None):
+        _refuser("Donnez --jeton ou --personne, l'un des deux.")
+    debut, fin = (instant and instant.replace(tzinfo=PARIS) for instant in periode)
+    if personne is not None:
+        if debut or fin:
+            _refuser("--entre et --et ne vont qu'avec --jeton.")
+        return _sur(chemin, personne)
+    if jeton is None or debut is None or fin is None:
+        _refuser("Avec --jeton, donnez --entre et --et.")
+    return exporter_traces(chemin, jeton, (debut, fin))
+
+
+def _sur(chemin: Path, personne: Path) -> Iterator[str]:
+    """Return the accesses to a person, and tell of the months in which nobody can be found."""
+    instant, trousseau = maintenant(), Trousseau(Settings().cles_pseudonymes)
+    try:
+        cles = trousseau.toutes()
+        identite = lire_personne(personne, instant.astimezone(PARIS).date())
+    except (CleInvalide, PersonneIllisible) as refus:
+        _refuser(str(refus))
+    perdus = [mois for mois in trousseau.perdues(instant) if mois <= Mois.de(instant)]
+    if perdus:
+        typer.echo(f"Sans clé, personne n'est retrouvé dans les accès de : {', '.join(map(str, perdus))}.", err=True)
+    return exporter_personne(chemin, cles.values(), identite)
 
 
 def _publique(settings: Settings) -> bytes:
