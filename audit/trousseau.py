@@ -75,7 +75,10 @@ class Trousseau:
         """
         cles = {nom: lire(chemin, _titre(nom)) for nom, chemin in self._cles().items()}
         if not cles:
-            raise CleInvalide(f"Aucune clé des pseudonymes dans {self.dossier} : personne ne peut y être retrouvé.")
+            raise CleInvalide(
+                f"Aucune clé des pseudonymes dans {self.dossier} (PARTICULIER_CLES_PSEUDONYMES) : "
+                "personne ne peut être retrouvé."
+            )
         return cles
 
     def perdues(self, maintenant: datetime) -> tuple[Mois, ...]:

@@ -31,7 +31,7 @@ def lire_personne(fichier: Path, aujourdhui: date) -> Identite:
             _QUESTION, None, {"identite": saisie}, Circonstance(frozenset(), aujourdhui)
         )
     except ErreurDeRequete as refus:
-        raise PersonneIllisible(f"La personne n'est pas un IdentiteInput : {refus.message}") from None
+        raise PersonneIllisible(f"La personne n'est pas un IdentiteInput : {refus.detail or refus.message}") from None
     (identite,) = question.identites.values()
     return identite
 
