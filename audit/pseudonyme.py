@@ -4,23 +4,21 @@ Two persons who share the surname, the first word of the given names and the bir
 homonyms, and twins called Marie-Claire and Marie-Louise. It is the price of meeting a same person across sources, some
 of which lose accents and hyphens. A search on `etat_civil` alone may thus show the accesses about a homonym; one on
 `ine`, `numero_fiscal`, another number or `identite_pivot` names one person, but meets only those who gave that key.
+What else is said of the person of an `etat_civil` goes beside it as *précisions*, which tell homonyms apart
+(`audit.rattachement`): bound to that état civil, they say nothing of anybody else.
 """
 
 import hmac
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from audit.precisions import precisions
+from audit.textes import normalise
 from audit.trace import Pseudonyme
 from graph.identite import EtatCivil, Identite, IdentitePivot
 
 INE, NUMERO_FISCAL, IDENTITE_PIVOT, ETAT_CIVIL = "ine", "numero_fiscal", "identite_pivot", "etat_civil"
 FRANCE_TRAVAIL, SPORTIF = "identifiant_france_travail", "identifiant_sportif"
-#: Letters that Unicode does not decompose, as the civil registers write them in capitals.
-_LETTRES = str.maketrans({"Œ": "OE", "Æ": "AE", "Ø": "O", "Ð": "D", "Þ": "TH", "Ł": "L"})
-#: The accents that NFKD sets apart from the letters of Latin alphabets.
-_ACCENTS = re.compile("[\u0300-\u036f]")
-_SIGNES = re.compile(r"[\W_]+")
 _ANNEE_INCONNUE = "0000"
 
 
@@ -34,7 +32,23 @@ def pseudonymes(cle: bytes, personne: Identite | EtatCivil) -> tuple[Pseudonyme,
     Returns:
         For each key given, HMAC-SHA256(cle, kind "|" form); an identité pivot also gives `etat_civil`.
     """
-    return tuple(Pseudonyme(genre, _empreinte(cle, genre, forme)) for genre, forme in canonique(personne))
+    return tuple(
+        Pseudonyme(
+            genre,
+            _empreinte(cle, genre, forme),
+            precisions(cle, forme, personne) if genre == ETAT_CIVIL else (),
+        )
+        for genre, forme in canonique(personne)
+    )
+
+
+def fondre(trouves: Iterable[Pseudonyme]) -> tuple[Pseudonyme, ...]:
+    """Merge the pseudonyms that several sources returned: each once, with all that they said of its person."""
+    fondus: dict[Pseudonyme, Pseudonyme] = {}
+    for un in trouves:
+        dits = fondus[un].precisions if un in fondus else ()
+        fondus[un] = replace(un, precisions=tuple(dict.fromkeys((*dits, *un.precisions))))
+    return tuple(fondus.values())
 
 
 def canonique(personne: Identite | EtatCivil) -> Iterator[tuple[str, str]]:
@@ -61,9 +75,9 @@ def canonique(personne: Identite | EtatCivil) -> Iterator[tuple[str, str]]:
 
 def _etat_civil(nom: str, prenoms: Iterable[str], naissance: str) -> Iterator[tuple[str, str]]:
     # NOTE: « Jean-Pierre », « JEAN PIERRE » and « JEAN », « PIERRE » are one man as sources tell him: his first word.
-    premier = _normalise(" ".join(prenoms)).partition(" ")[0]
+    premier = normalise(" ".join(prenoms)).partition(" ")[0]
     if nom.strip() and premier and not naissance.startswith(_ANNEE_INCONNUE):
-        yield ETAT_CIVIL, f"{_normalise(nom)}|{premier}|{naissance}"
+        yield ETAT_CIVIL, f"{normalise(nom)}|{premier}|{naissance}"
 
 
 def _pivot(pivot: IdentitePivot) -> str:
@@ -72,16 +86,7 @@ def _pivot(pivot: IdentitePivot) -> str:
     sexe = pivot.sexe.name if pivot.sexe else ""
     noms = (pivot.nom_naissance, " ".join(pivot.prenoms))
     lieu = (pivot.code_pays or "", commune)
-    return "|".join((*map(_normalise, noms), str(pivot.naissance), sexe, *map(_normalise, lieu)))
-
-
-def _normalise(texte: str) -> str:
-    """Keep unaccented capitals and digits; apostrophes, hyphens and any other sign are one space."""
-    return _SIGNES.sub(" ", texte.upper() if texte.isascii() else _sans_accent(texte)).strip()
-
-
-def _sans_accent(texte: str) -> str:
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", texte.upper()).translate(_LETTRES))
+    return "|".join((*map(normalise, noms), str(pivot.naissance), sexe, *map(normalise, lieu)))
 
 
 def _empreinte(cle: bytes, genre: str, forme: str) -> str:

@@ -23,6 +23,8 @@ class Pseudonyme:
     `etat_civil`."""
     empreinte: str
     """HMAC-SHA256, 64 hexadecimal digits."""
+    precisions: tuple[str, ...] = field(default=(), compare=False)
+    """What else was said of the person behind an `etat_civil`, each fact a keyed digest: it tells homonyms apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.pseudonyme import pseudonymes
+from audit.pseudonyme import fondre, pseudonymes
 from audit.trace import OBTENU, Consultation, Intention, Issue, Pseudonyme
 from audit.trousseau import Trousseau
 from gateway.entrant import Entrant
@@ -106,13 +106,12 @@ class TraceRequete:
 
     def _returned(self, personne: Personne, instant: datetime, reponses: Reponses) -> tuple[Pseudonyme, ...]:
         """Return the pseudonyms of her état civil as sources returned it: a citizen known by another key is found."""
-        trouves = {
-            pseudonyme: None
+        return fondre(
+            pseudonyme
             for bloc in personne.blocs
             if (lecture := _answered(bloc, reponses)) and lecture.etat_civil
             for pseudonyme in pseudonymes(self.trousseau.de(instant), lecture.etat_civil)
-        }
-        return tuple(trouves)
+        )
 
 
 def _disclosed(personne: Personne, reponses: Reponses) -> Iterable[tuple[str, ...]]:

@@ -1,0 +1,63 @@
+"""Which accesses are about a citizen: for certain, perhaps (a homonym born the same day is not excluded), or not."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from audit.precisions import admis, empreinte, probants
+from audit.pseudonyme import ETAT_CIVIL, IDENTITE_PIVOT, canonique, pseudonymes
+from audit.trace import Intention, Issue, Pseudonyme, Trace
+from graph.identite import Identite, IdentitePivot
+
+
+class Rattachement(Enum):
+    """How surely an access is about a citizen."""
+
+    CERTAIN = auto()
+    """She was named by all that her acte de naissance bears, or by her état civil and a fact that homonyms lack."""
+    PROBABLE = auto()
+    """Her état civil alone: nothing excludes a homonym born the same day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cherchee:
+    """A citizen under one key: what the traces about her bear."""
+
+    pseudonymes: frozenset[Pseudonyme] = field(repr=False)
+    """Of kinds `identite_pivot` and `etat_civil` alone."""
+    admises: frozenset[str] = field(repr=False)
+    """The précisions that may stand beside her état civil; any other one is about somebody else."""
+    probantes: frozenset[str] = field(repr=False)
+    """Those that homonyms do not share."""
+
+
+def chercher(cles: Iterable[bytes], citoyen: IdentitePivot) -> list[Cherchee]:
+    """Return a citizen under each key of the keyring; she is known by all that her acte de naissance bears."""
+    return [_sous(cle, citoyen) for cle in cles]
+
+
+def rattacher(cherchees: Sequence[Cherchee], traces: Iterable[Trace]) -> Rattachement | None:
+    """Judge the traces of one access; None when it is not about her, or when a fact contradicts it."""
+    portes = [
+        (porte, cherchee)
+        for trace in traces
+        for porte in (trace.pseudonymes if isinstance(trace, Intention | Issue) else ())
+        for cherchee in cherchees
+        if porte in cherchee.pseudonymes
+    ]
+    if any(porte.genre == IDENTITE_PIVOT for porte, _ in portes):
+        return Rattachement.CERTAIN
+    if not portes or not all(cherchee.admises.issuperset(porte.precisions) for porte, cherchee in portes):
+        return None
+    prouve = any(not cherchee.probantes.isdisjoint(porte.precisions) for porte, cherchee in portes)
+    return Rattachement.CERTAIN if prouve else Rattachement.PROBABLE
+
+
+def _sous(cle: bytes, citoyen: IdentitePivot) -> Cherchee:
+    identite = Identite(pivot=citoyen)
+    formes = [forme for genre, forme in canonique(identite) if genre == ETAT_CIVIL]
+    return Cherchee(
+        frozenset(pseudonymes(cle, identite)),
+        frozenset(empreinte(cle, forme, fait) for forme in formes for fait in admis(citoyen)),
+        frozenset(empreinte(cle, forme, fait) for forme in formes for fait in probants(citoyen)),
+    )
