@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from audit.index import Index, chemin_par_defaut, de_la_requete, du_jeton, du_pseudonyme, jours
+from audit.index import Index, chemin_par_defaut, du_jeton, du_pseudonyme, jours
 from audit.instants import microsecondes
 from audit.pseudonyme import pseudonymes
 from audit.registre import connecter, decoder
@@ -31,11 +31,11 @@ def exporter(journal: Path, jeton: str, entre: tuple[datetime, datetime], index:
     with closing(_Recherche(journal, index)) as recherche:
         for jour in jours(debut, fin):
             for seq in recherche.index.chercher(du_jeton(jeton, jour)):
-                intention, ligne = recherche.lire(seq)
+                (intention, ligne), *suites = recherche.acces(seq)
                 dans = debut <= microsecondes(intention.instant) < fin
                 if dans and isinstance(intention, Intention) and intention.jeton == jeton:
                     yield ligne
-                    yield from recherche.suites(intention)
+                    yield from (suite for _, suite in suites)
 
 
 def exporter_personne(
@@ -56,14 +56,11 @@ def exporter_personne(
     """
     cherches = {pseudonyme for cle in cles for pseudonyme in pseudonymes(cle, identite)}
     with closing(_Recherche(journal, index)) as recherche:
-        acces: dict[tuple[str, int], None] = {}
         termes = (du_pseudonyme(pseudonyme.genre, pseudonyme.empreinte) for pseudonyme in cherches)
         for seq in sorted({seq for terme in termes for seq in recherche.index.chercher(terme)}):
-            trace, _ = recherche.lire(seq)
-            if isinstance(trace, Intention | Issue) and cherches & set(trace.pseudonymes):
-                acces[trace.requete, trace.rang] = None
-        for requete, rang in acces:
-            yield from recherche.acces(requete, rang)
+            lues = recherche.acces(seq)
+            if any(isinstance(une, Intention | Issue) and cherches & set(une.pseudonymes) for une, _ in lues):
+                yield from (ligne for _, ligne in lues)
 
 
 class _Recherche:
@@ -72,7 +69,7 @@ class _Recherche:
     def __init__(self, journal: Path, index: Path | None) -> None:
         self._journal = connecter(journal, "ro")
         try:
-            self.index = Index(self._journal, index or chemin_par_defaut(journal))
+            self.index = Index.a_jour(self._journal, index or chemin_par_defaut(journal))
         except BaseException:
             self._journal.close()
             raise
@@ -85,20 +82,9 @@ class _Recherche:
         genre, corps = ligne
         return decoder(genre, corps), f'{{"genre":"{genre}",{corps[1:]}'
 
-    def acces(self, requete: str, rang: int) -> Iterator[str]:
-        """Yield all the traces of one person of one request."""
-        for seq in self.index.chercher(de_la_requete(requete)):
-            trace, ligne = self.lire(seq)
-            if (trace.requete, trace.rang) == (requete, rang):
-                yield ligne
-
-    def suites(self, intention: Intention) -> Iterator[str]:
-        """Yield what came of an intention."""
-        for seq in self.index.chercher(de_la_requete(intention.requete)):
-            trace, ligne = self.lire(seq)
-            meme = (trace.requete, trace.rang) == (intention.requete, intention.rang)
-            if meme and not isinstance(trace, Intention):
-                yield ligne
+    def acces(self, intention: int) -> list[tuple[Trace, str]]:
+        """Return an intention and what came of it."""
+        return [self.lire(seq) for seq in (intention, *self.index.suites(intention))]
 
     def close(self) -> None:
         """Close both."""

@@ -2,25 +2,42 @@
 
 It is a file beside the journal, derived from it: it costs nothing to the requests, is brought up to date by whoever
 searches, and is made anew when it is removed. It is no proof: what it leads to is read in the journal.
+
+Every term leads to intentions, and an intention to what came of it: the terms of an issue lead to its intention.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from hashlib import blake2b
+from heapq import nlargest
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
 from audit.registre import connecter
 from audit.tables import INDEXABLES, PREMIERE_PARTIE
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entree (terme INTEGER, seq INTEGER, PRIMARY KEY (terme, seq)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS etat (journal TEXT PRIMARY KEY, seq INTEGER NOT NULL);
+VERSION = 2
+# NOTE: the terms are digests, hence scattered. In one tree, each would be written on a page of its own, and the more so
+# as the tree grows; a tranche is a few megabytes, and the last one alone is written.
+_SCHEMA = f"""
+DROP TABLE IF EXISTS entree;
+DROP TABLE IF EXISTS suite;
+DROP TABLE IF EXISTS etat;
+CREATE TABLE entree (
+    tranche INTEGER, terme INTEGER, seq INTEGER, PRIMARY KEY (tranche, terme, seq)
+) WITHOUT ROWID;
+CREATE TABLE suite (intention INTEGER, seq INTEGER, PRIMARY KEY (intention, seq)) WITHOUT ROWID;
+CREATE TABLE etat (journal TEXT PRIMARY KEY, seq INTEGER NOT NULL);
+PRAGMA user_version = {VERSION};
 """
+#: Records of a tranche, as a power of two.
+_TRANCHE = 18
 _JOUR = 86_400 * 10**6
+_TABLES = ("entree", "suite", "etat")
 
 
 class _Pseudonyme(msgspec.Struct):
@@ -32,7 +49,9 @@ class _Corps(msgspec.Struct):
     """What is indexed of a record."""
 
     requete: str
+    rang: int
     jeton: str | None = None
+    """Of an intention alone."""
     pseudonymes: tuple[_Pseudonyme, ...] = ()
 
 
@@ -55,75 +74,167 @@ def jours(debut: int, fin: int) -> range:
 
 
 def de_la_requete(requete: str) -> str:
-    """Return what finds the traces of a request."""
+    """Return what finds the intentions of a request."""
     return f"requete|{requete}"
 
 
 def du_pseudonyme(genre: str, empreinte: str) -> str:
-    """Return what finds the traces that bear a pseudonym."""
+    """Return what finds the intentions of the accesses that bear a pseudonym."""
     return f"pseudonyme|{genre}|{empreinte}"
 
 
 class Index:
-    """The index of one journal, up to date when it is opened; records are read and indexed `lot` at once."""
+    """The index of one journal, over a connection that it owns."""
 
-    def __init__(self, journal: sqlite3.Connection, chemin: Path, lot: int = 20_000) -> None:
-        self._lot = lot
+    def __init__(self, connexion: sqlite3.Connection) -> None:
+        self._connexion = connexion
+
+    @classmethod
+    def ouvrir(cls, chemin: Path) -> Self:
+        """Open an index to write it; an earlier version of it is forgotten. Raise sqlite3.Error or OSError."""
         os.close(os.open(chemin, os.O_CREAT | os.O_RDWR, 0o600))
-        self._connexion = connecter(chemin, "rw")
+        connexion = connecter(chemin, "rw")
         try:
-            self._connexion.execute("PRAGMA journal_mode = WAL")
-            self._connexion.executescript(_SCHEMA)
-            while self._rattraper(journal):
+            connexion.execute("PRAGMA journal_mode = WAL")
+            # Nothing is lost but what is derived, and the file stays whole: there is no need to wait for the disk.
+            connexion.execute("PRAGMA synchronous = NORMAL")
+            _mettre_a_niveau(connexion)
+        except BaseException:
+            connexion.close()
+            raise
+        return cls(connexion)
+
+    @classmethod
+    def a_jour(cls, journal: sqlite3.Connection, chemin: Path, lot: int = 20_000) -> Self:
+        """Open an index, and bring it up to date, `lot` records at once."""
+        index = cls.ouvrir(chemin)
+        try:
+            while index.rattraper(journal, lot):
                 pass
         except BaseException:
-            self.close()
+            index.close()
             raise
+        return index
 
     def chercher(self, terme: str) -> list[int]:
-        """Return the numbers of the records that may bear what is looked for: one in 10^19 does not."""
-        trouves = self._connexion.execute("SELECT seq FROM entree WHERE terme = ? ORDER BY seq", (_empreinte(terme),))
-        return [seq for (seq,) in trouves]
+        """Return the numbers of the intentions that may be what is looked for: one in 10^19 is not."""
+        return [seq for tranche in range(self._tranches()) for seq in self._dans(tranche, _empreinte(terme))]
 
-    def close(self) -> None:
-        """Close the index."""
-        self._connexion.close()
+    def avant(self, termes: Iterable[str], limite: int, combien: int) -> list[int]:
+        """Return the last `combien` intentions that come before `limite`, the newest first, whatever the term."""
+        empreintes = [_empreinte(terme) for terme in termes]
+        trouves: set[int] = set()
+        for tranche in range(min(self._tranches(), (limite >> _TRANCHE) + 1) - 1, -1, -1):
+            for empreinte in empreintes:
+                trouves.update(self._derniers(tranche, empreinte, limite, combien))
+            if len(trouves) >= combien:
+                break
+        return nlargest(combien, trouves)
 
-    def _rattraper(self, journal: sqlite3.Connection) -> bool:
-        """Index the records that follow; tell whether there may be more."""
-        (nom,) = journal.execute(PREMIERE_PARTIE).fetchone() or ("",)
+    def suites(self, intention: int) -> list[int]:
+        """Return the numbers of the records that tell what came of an intention."""
+        lues = self._connexion.execute("SELECT seq FROM suite WHERE intention = ? ORDER BY seq", (intention,))
+        return [seq for (seq,) in lues]
+
+    def dernier(self, journal: sqlite3.Connection) -> int:
+        """Return the number of the last record indexed of a journal; 0 for another journal than its own."""
+        etat = self._connexion.execute("SELECT seq FROM etat WHERE journal = ?", (_nom(journal),)).fetchone()
+        return int(etat[0]) if etat else 0
+
+    def rattraper(self, journal: sqlite3.Connection, lot: int) -> bool:
+        """Index the records that follow, `lot` at most; tell whether there may be more."""
+        nom = _nom(journal)
         with closing(self._connexion.cursor()) as curseur:
             curseur.execute("BEGIN IMMEDIATE")
             try:
-                lignes = journal.execute(INDEXABLES, (self._depuis(curseur, nom), self._lot)).fetchall()
+                lignes = journal.execute(INDEXABLES, (self._depuis(curseur, nom), lot)).fetchall()
                 if lignes:
-                    entrees = sorted({(_empreinte(terme), ligne[0]) for ligne in lignes for terme in _termes(*ligne)})
-                    curseur.executemany("INSERT OR IGNORE INTO entree VALUES (?, ?)", entrees)
+                    self._inscrire(curseur, journal, lignes)
                     curseur.execute("INSERT OR REPLACE INTO etat VALUES (?, ?)", (nom, lignes[-1][0]))
             except BaseException:
                 curseur.execute("ROLLBACK")
                 raise
             curseur.execute("COMMIT")
-        return len(lignes) == self._lot
+        return len(lignes) == lot
+
+    def close(self) -> None:
+        """Close the index."""
+        self._connexion.close()
+
+    def _inscrire(
+        self, curseur: sqlite3.Cursor, journal: sqlite3.Connection, lignes: Iterable[tuple[int, int, bytes]]
+    ) -> None:
+        intentions: dict[tuple[str, int], int] = {}
+        entrees: set[tuple[int, int, int]] = set()
+        suites: set[tuple[int, int]] = set()
+        for seq, instant, corps in lignes:
+            trace = _LECTEUR.decode(corps)
+            acces = (trace.requete, trace.rang)
+            if trace.jeton is not None:
+                vers = intentions.setdefault(acces, seq)
+            else:
+                vers = intentions.get(acces) or self._intention(journal, acces) or seq
+            if vers != seq:
+                suites.add((vers, seq))
+            entrees.update((vers >> _TRANCHE, _empreinte(terme), vers) for terme in _termes(trace, instant))
+        # In the order of the tree: each page is written once.
+        curseur.executemany("INSERT OR IGNORE INTO entree VALUES (?, ?, ?)", sorted(entrees))
+        curseur.executemany("INSERT OR IGNORE INTO suite VALUES (?, ?)", sorted(suites))
+
+    def _intention(self, journal: sqlite3.Connection, acces: tuple[str, int]) -> int | None:
+        """Return the intention of an access that was indexed before, lately as a rule."""
+        requete, rang = acces
+        empreinte = _empreinte(de_la_requete(requete))
+        for tranche in range(self._tranches() - 1, -1, -1):
+            for seq in self._dans(tranche, empreinte):
+                (ligne,) = journal.execute(INDEXABLES, (seq - 1, 1)).fetchall()
+                trace = _LECTEUR.decode(ligne[2])
+                if (trace.requete, trace.rang) == (requete, rang):
+                    return seq
+        return None
+
+    def _tranches(self) -> int:
+        (derniere,) = self._connexion.execute("SELECT ifnull(max(tranche), -1) FROM entree").fetchone()
+        return int(derniere) + 1
+
+    def _dans(self, tranche: int, empreinte: int) -> list[int]:
+        requete = "SELECT seq FROM entree WHERE tranche = ? AND terme = ? ORDER BY seq"
+        return [seq for (seq,) in self._connexion.execute(requete, (tranche, empreinte))]
+
+    def _derniers(self, tranche: int, empreinte: int, limite: int, combien: int) -> Iterator[int]:
+        requete = "SELECT seq FROM entree WHERE tranche = ? AND terme = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
+        for (seq,) in self._connexion.execute(requete, (tranche, empreinte, limite, combien)):
+            yield seq
 
     def _depuis(self, curseur: sqlite3.Cursor, nom: str) -> int:
         """Return the last record indexed; forget all if the index is that of another journal."""
         etat = curseur.execute("SELECT seq FROM etat WHERE journal = ?", (nom,)).fetchone()
         if etat is None:
-            curseur.execute("DELETE FROM entree")
-            curseur.execute("DELETE FROM etat")
+            for table in _TABLES:
+                curseur.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
         return int(etat[0]) if etat else 0
 
 
-def _termes(_seq: int, instant: int, corps: str) -> Iterator[str]:
-    trace = _LECTEUR.decode(corps)
+def _mettre_a_niveau(connexion: sqlite3.Connection) -> None:
+    """Create the tables; those of another version are dropped: the journal has all that they held."""
+    if connexion.execute("PRAGMA user_version").fetchone() != (VERSION,):
+        connexion.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+
+
+def _nom(journal: sqlite3.Connection) -> str:
+    """Return what tells a journal from another one."""
+    (nom,) = journal.execute(PREMIERE_PARTIE).fetchone() or ("",)
+    return str(nom)
+
+
+def _termes(trace: _Corps, instant: int) -> Iterator[str]:
     yield de_la_requete(trace.requete)
     if trace.jeton is not None:
         yield du_jeton(trace.jeton, instant)
     yield from _des_pseudonymes(trace.pseudonymes)
 
 
-def _des_pseudonymes(pseudonymes: Iterable[_Pseudonyme]) -> Iterator[str]:
+def _des_pseudonymes(pseudonymes: Collection[_Pseudonyme]) -> Iterator[str]:
     for pseudonyme in pseudonymes:
         yield du_pseudonyme(pseudonyme.genre, pseudonyme.empreinte)
 

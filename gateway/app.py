@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from audit.consultations_sqlite import ConsultationsSqlite
 from audit.journal import Journal
 from gateway import franceconnect
 from gateway.annexes import build_router
@@ -15,6 +16,7 @@ from gateway.bac_a_sable import BacASable, Emetteur
 from gateway.cle_attestation import lire, lire_ou_creer
 from gateway.cles import keyring_ready, open_keyring
 from gateway.conductor import Conductor, Horloge, Reconnaitre
+from gateway.consultations import Lecteur
 from gateway.demarrage import refuse_fiction, tell_incompatible
 from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
@@ -71,6 +73,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     quotas = open_quotas(settings, store, metrics, horloge)
     cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
     citoyens = franceconnect.wire(settings, bac_a_sable.franceconnect if bac_a_sable else None, horloge)
+    consultations = ConsultationsSqlite(settings.journal)
     conductor = Conductor(
         emetteur=settings.emetteur_en_vigueur,
         schema=schema,
@@ -80,6 +83,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
         sources=sources,
         traces=Traces(trousseau, sources),
         comptage=Comptage(quotas, trousseau.comptage()),
+        lecteur=Lecteur(consultations, lambda: trousseau.toutes().values(), store, sources),
         horloge=horloge,
         reconnaitre=reconnaitre or citoyens.reconnaitre,
         demande_url=settings.demande_url,
@@ -97,6 +101,8 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
             await journal.ouvrir()
             stack.push_async_callback(journal.aclose)
             await stack.enter_async_context(Veille(alarmes).ouverte())
+            await consultations.ouvrir()
+            stack.push_async_callback(consultations.aclose)
             stack.push_async_callback(quotas.aclose)
             stack.push_async_callback(sources.aclose)
             stack.push_async_callback(citoyens.aclose)

@@ -15,6 +15,7 @@ from audit.trace import ABANDONNEE
 from gateway.attestation import Constat
 from gateway.attestation_blocs import blocs_attestes
 from gateway.circonstance import Circonstance
+from gateway.consultations import Lecteur
 from gateway.entrant import Entrant
 from gateway.quotas import Comptage
 from gateway.sources import Sources
@@ -67,6 +68,8 @@ class Conductor:
     sources: Sources
     traces: Traces
     comptage: Comptage
+    lecteur: Lecteur
+    """Reads the journals of citizens."""
     horloge: Horloge
     reconnaitre: Reconnaitre
     emetteur: str
@@ -87,7 +90,7 @@ class Conductor:
         question = self.planner.plan(corps.query, corps.operation_name, corps.variables, circonstance)
         etat = await self.comptage.reserver(acces, question)
         context = self._context(entrant, acces, siret, question, circonstance)
-        if question.plan.personnes:
+        if question.plan.personnes or question.usager:
             await self.comptage.consulter(acces, question)
             resultat = await self._traced(entrant, acces, siret, question, context)
         else:
@@ -124,7 +127,8 @@ class Conductor:
         except asyncio.CancelledError:
             await asyncio.shield(self.journal.ecrire(trace.issues(self.horloge, context.reponses, ABANDONNEE)))
             raise
-        await self.journal.ecrire(trace.issues(self.horloge, context.reponses))
+        lu = context.erreur_du_journal is None
+        await self.journal.ecrire(trace.issues(self.horloge, context.reponses, journal_lu=lu))
         return resultat
 
     async def _execute_or_trace(
@@ -157,6 +161,7 @@ class Conductor:
             etats=etats,
             horloge=self.horloge,
             explique=Explicateur(self.planner, self.sources.fournisseurs, etats, circonstance, self.demande_url),
+            consulte=partial(self.lecteur.consulter, requete=entrant.requete),
         )
 
     def _asks(self, appel: Appel, echeance: float) -> Mapping[type[Any], Ask]:

@@ -28,7 +28,7 @@ class Comptage:
     cle: bytes = field(repr=False)
 
     async def reserver(self, acces: Acces, question: Question) -> EtatQuota | None:
-        """Take the source calls of a request; None when its token is not bound.
+        """Take the source calls of a request, and the search of a journal; None when its token is not bound.
 
         Raises:
             RythmeDepasse: the calls of the present second are spent.
@@ -38,6 +38,7 @@ class Comptage:
         if not bound(acces):
             return None
         appels = sum(bloc.garde for personne in question.plan.personnes for bloc in personne.blocs)
+        appels += question.usager is not None
         return await self.quotas.reserver(acces.jeton_id, appels)
 
     async def consulter(self, acces: Acces, question: Question) -> None:
@@ -49,7 +50,9 @@ class Comptage:
             Surcharge: the storage is down or slow.
         """
         if bound(acces):
-            identites = (question.identites[personne.chemin] for personne in question.plan.personnes)
+            identites = [question.identites[personne.chemin] for personne in question.plan.personnes]
+            if question.usager:
+                identites.append(question.usager)
             personnes = ["|".join(un.empreinte for un in pseudonymes(self.cle, une)) for une in identites]
             await self.quotas.consulter(acces.jeton_id, personnes, borne=persons_of(acces))
 

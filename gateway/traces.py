@@ -11,10 +11,11 @@ from audit.trousseau import Trousseau
 from gateway.entrant import Entrant
 from gateway.sources import Sources
 from graph.context import Chemin
+from graph.identite import Identite
 from graph.lecture import Lecture
 from habilitations.habilitation import Acces
 from resolvers.loaders import Reponse
-from resolvers.plan import BlocPrevu, Personne
+from resolvers.plan import BlocPrevu, Personne, disclosed
 from resolvers.planner import Question
 
 Reponses = Mapping[Chemin, Reponse]
@@ -48,23 +49,51 @@ class TraceRequete:
     question: Question
 
     def intentions(self, horloge: Callable[[], datetime]) -> list[Intention]:
-        """Return what is about to be asked. Raise AuditIndisponible when this month has no key."""
-        return [
+        """Return what is about to be asked; to read a citizen's journal is an access to her data as well.
+
+        Raises:
+            AuditIndisponible: this month has no key.
+        """
+        traces = [
             self._intention(rang, personne, horloge()) for rang, personne in enumerate(self.question.plan.personnes)
         ]
+        if self.question.usager:
+            traces.append(self._ecrite(len(traces), horloge(), self.question.usager, self._du_journal()))
+        return traces
 
-    def issues(self, horloge: Callable[[], datetime], reponses: Reponses, resultat: str = OBTENU) -> list[Issue]:
+    def issues(
+        self,
+        horloge: Callable[[], datetime],
+        reponses: Reponses,
+        resultat: str = OBTENU,
+        *,
+        journal_lu: bool = True,
+    ) -> list[Issue]:
         """Return what came of it; nothing counts as disclosed unless the whole answer is about to leave.
+
+        `journal_lu` tells whether the citizen's journal was read, if it was asked for.
 
         Raises:
             AuditIndisponible: a source returned an état civil, and this month has no key.
         """
-        return [
+        traces = [
             self._issue(rang, personne, horloge(), reponses, resultat)
             for rang, personne in enumerate(self.question.plan.personnes)
         ]
+        if self.question.usager:
+            champs = self._du_journal() if resultat == OBTENU and journal_lu else ()
+            requete, rang = self.entrant.requete, len(traces)
+            traces.append(Issue(requete=requete, rang=rang, instant=horloge(), resultat=resultat, champs=champs))
+        return traces
 
     def _intention(self, rang: int, personne: Personne, instant: datetime) -> Intention:
+        champs = _fields(bloc.divulgues for bloc in personne.blocs)
+        refuses = _fields(bloc.refuses for bloc in personne.blocs)
+        return self._ecrite(rang, instant, self.question.identites[personne.chemin], champs, refuses)
+
+    def _ecrite(
+        self, rang: int, instant: datetime, identite: Identite, champs: tuple[str, ...], refuses: tuple[str, ...] = ()
+    ) -> Intention:
         return Intention(
             requete=self.entrant.requete,
             rang=rang,
@@ -74,9 +103,9 @@ class TraceRequete:
             destinataire=self.siret,
             cadre_juridique=self.acces.habilitation.cadre_juridique,
             operation=self.question.operation.empreinte,
-            champs=_fields(bloc.divulgues for bloc in personne.blocs),
-            refuses=_fields(bloc.refuses for bloc in personne.blocs),
-            pseudonymes=pseudonymes(self.trousseau.de(instant), self.question.identites[personne.chemin]),
+            champs=champs,
+            refuses=refuses,
+            pseudonymes=pseudonymes(self.trousseau.de(instant), identite),
             agent=self.entrant.agent,
             demarche=self.entrant.demarche,
         )
@@ -91,6 +120,10 @@ class TraceRequete:
             consultations=tuple(self._consultations(personne, reponses)),
             pseudonymes=self._returned(personne, instant, reponses),
         )
+
+    def _du_journal(self) -> tuple[str, ...]:
+        garde = self.question.plan.journal_garde
+        return disclosed(garde) if garde else ()
 
     def _consultations(self, personne: Personne, reponses: Reponses) -> Iterable[Consultation]:
         for bloc in personne.blocs:

@@ -68,7 +68,8 @@ def leaves(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, tuple[Sco
 
 
 def scopes(schema: strawberry.Schema) -> frozenset[str]:
-    """Return every scope that the graph knows."""
-    return frozenset(
-        scope for _, _, guards in leaves(core(schema)) for groups in guards for group in groups for scope in group
-    )
+    """Return every scope that the graph knows: those of the blocs, and of the fields of the root."""
+    graphe = core(schema)
+    racine = graphe.query_type.fields.values() if graphe.query_type else ()
+    gardes = [*(guard(field) for field in racine), *(une for _, _, guards in leaves(graphe) for une in guards)]
+    return frozenset(scope for groups in gardes for group in groups for scope in group)

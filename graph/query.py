@@ -9,12 +9,14 @@ from strawberry.scalars import JSON
 
 from graph._declaration import bloc_field
 from graph.circonstances import Circonstances
+from graph.consultation import SCOPE, ConsultationsConnection
 from graph.context import Info
 from graph.errors import ParametreInvalide
 from graph.explication import Explication
 from graph.habilitation import Habilitation
 from graph.identite import Identite
 from graph.identite_saisie import IdentiteInput, figer
+from graph.pagination import APRES, PREMIERS, page
 from graph.particulier import Particulier
 from graph.source import EtatDeSource
 
@@ -104,3 +106,17 @@ class Query:
     ) -> Explication:
         """Judge a question that is not put."""
         return info.context.expliquer(requete, variables)
+
+    @bloc_field(
+        "Qui a consulté mes données, quand et pour quoi : le journal de l'usager que FranceConnect identifie.",
+        regle=page,
+        scope=SCOPE,
+    )
+    async def mes_consultations(
+        self,
+        info: Info,
+        premiers: Annotated[int | None, PREMIERS] = strawberry.UNSET,
+        apres: Annotated[str | None, APRES] = strawberry.UNSET,
+    ) -> ConsultationsConnection | None:
+        """Show a citizen who asked about her; she is named by FranceConnect, and by nothing else."""
+        return await info.consult(**page(info.context, premiers, apres))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from graph.consultation import SCOPE
 from graph.identite import Identite
 
 #: The identity is what FranceConnect gave: sources do not repeat it under that modality (nor does API Particulier v3).
@@ -39,5 +40,8 @@ class Citoyen:
 
 
 def effectifs(habilitation: AbstractSet[str], citoyen: AbstractSet[str]) -> frozenset[str]:
-    """Return the scopes in force when a citizen is named by FranceConnect: granted, and agreed to, save identities."""
-    return frozenset(scope for scope in habilitation & citoyen if _IDENTITE not in scope)
+    """Return the scopes in force when a citizen is named by FranceConnect: granted, and agreed to, save identities.
+
+    That of her own journal is ours: FranceConnect does not know it, and her token alone shows it to her.
+    """
+    return frozenset(scope for scope in habilitation & (citoyen | {SCOPE}) if _IDENTITE not in scope)

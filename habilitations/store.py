@@ -44,6 +44,7 @@ _PRESENTE = (
     .join(HABILITATION)
     .where(JETON.c.empreinte == bindparam("empreinte"))
 )
+_INTITULE = select(HABILITATION.c.intitule).where(HABILITATION.c.id == bindparam("id"))
 #: The legal ground of what an editor does is that of each administration which delegates to it.
 _CADRE_EDITEUR = "Délégations des administrations clientes"
 
@@ -75,6 +76,7 @@ class Store:
         self._presente = compiler(adresse, _PRESENTE)
         self._par_siret = compiler(adresse, DELEGUEES_PAR_SIRET)
         self._par_id = compiler(adresse, DELEGUEE_PAR_ID)
+        self._intitule = compiler(adresse, _INTITULE)
         self._scopes_connus = scopes_connus
         self._horloge = horloge
         self._bac_a_sable = bac_a_sable
@@ -131,6 +133,11 @@ class Store:
         """Return the grant that one delegation lets an editor use, unless it was revoked or is not this editor's."""
         lignes = await self._lecture.lire(self._par_id, editeur_id, delegation_id)
         return Deleguee(lignes[0][0], lire_habilitation(lignes[0][1:])) if lignes else None
+
+    async def intitule(self, habilitation_id: str) -> str | None:
+        """Return what a grant is called, whatever became of it; None if there is none of that name."""
+        lignes = await self._lecture.lire(self._intitule, habilitation_id)
+        return str(lignes[0][0]) if lignes else None
 
     def instant(self) -> datetime:
         """Return the current instant of this store."""

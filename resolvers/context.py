@@ -1,22 +1,27 @@
 """The context of one request: what a resolver may load, and what came of each load."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self, TypeVar
 
 from graph.circonstances import Circonstances
+from graph.consultation import ConsultationsConnection
 from graph.context import Chemin
 from graph.demande import Demande
+from graph.errors import ErreurDeBloc
 from graph.explication import Explication
 from graph.habilitation import Habilitation
 from graph.identite import Identite
+from graph.pagination import Place
 from graph.source import EtatDeSource
 from resolvers.loaders import Ask, BlocLoader, Reponse
 from resolvers.plan import Plan
 
 Bloc = TypeVar("Bloc")
+#: Finds a page of a citizen's journal: how many accesses, after which one.
+Consulter = Callable[[Identite, int, Place | None], Awaitable[ConsultationsConnection]]
 
 
 class HorsPlan(Exception):  # noqa: N818 - the domain's nouns are French
@@ -36,8 +41,11 @@ class RequestContext:
     horloge: Callable[[], datetime]
     explique: Callable[[str, Any], Explication]
     """Judges a question that is not put."""
+    consulte: Consulter
     reponses: dict[Chemin, Reponse] = field(default_factory=dict)
     """What came of each bloc, by path."""
+    erreur_du_journal: ErreurDeBloc | None = None
+    """Why the citizen's journal could not be read."""
     _gardes: dict[Chemin, type[Any]] = field(init=False)
     _loaders: dict[type[Any], BlocLoader] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -94,6 +102,17 @@ class RequestContext:
         if reponse.lecture is None:
             raise reponse.erreur or HorsPlan
         return reponse.lecture.bloc  # type: ignore[no-any-return]
+
+    async def consult(self, premiers: int, apres: Place | None, chemin: Chemin) -> ConsultationsConnection:
+        """Return a page of the journal of the citizen identified. Raise ErreurDeBloc, ParametreInvalide or HorsPlan."""
+        garde, usager = self.plan.journal_garde, self.france_connect
+        if garde is None or usager is None or chemin != (garde.champ.cle,):
+            raise HorsPlan
+        try:
+            return await self.consulte(usager, premiers, apres)
+        except ErreurDeBloc as erreur:
+            self.erreur_du_journal = erreur
+            raise
 
     def bloc_of(self, chemin: Chemin) -> Chemin:
         """Return the path of the bloc that a path is in or under; the path itself when there is none."""

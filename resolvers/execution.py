@@ -8,7 +8,7 @@ import strawberry
 import structlog
 from graphql import GraphQLError
 
-from graph.errors import ErreurDeBloc, ErreurInterne, SourceReponseInvalide
+from graph.errors import ErreurDeBloc, ErreurDeRequete, ErreurInterne, SourceReponseInvalide
 from resolvers._strawberry import run
 from resolvers.context import HorsPlan, RequestContext
 from resolvers.introspection import introspect
@@ -32,14 +32,14 @@ async def execute(
     context: RequestContext,
     fournisseurs: Mapping[type[Any], Fournisseur],
 ) -> Resultat:
-    """Return the answer. Raise ErreurInterne for a fault that is nobody's but ours."""
+    """Return the answer. Raise ErreurInterne for a fault that is nobody's but ours, or what a root refuses."""
     if question.vue:
         operation = question.operation
         return Resultat(introspect(question.vue.schema, operation.document, operation.node, question.variables), ())
     result = await run(schema, question.operation, dict(question.variables), context)
     for error in result.errors or ():
         _settle(error, context)
-    projection = Projection(context.reponses, fournisseurs)
+    projection = Projection(context.reponses, fournisseurs, context.erreur_du_journal)
     data = projection.project(question.plan, result.data or {})
     return Resultat(data, tuple(projection.erreurs))
 
@@ -48,6 +48,8 @@ def _settle(error: GraphQLError, context: RequestContext) -> None:
     """Account for an error of execution: one the plan or a source explains, else a value that breaks its type."""
     if isinstance(error.original_error, (HorsPlan, ErreurDeBloc)):
         return
+    if isinstance(error.original_error, ErreurDeRequete):
+        raise error.original_error
     chemin = context.bloc_of(tuple(error.path or ()))
     reponse = context.reponses.get(chemin)
     log.error("execution_fault", kind=type(error.original_error or error).__name__)

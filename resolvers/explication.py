@@ -98,6 +98,9 @@ def _feuilles(plan: Plan) -> Iterator[_Feuille]:
     for personne in plan.personnes:
         par_racine.setdefault(personne.chemin[0], personne)
     for racine in plan.racines:
+        if plan.journal and plan.journal.champ is racine:
+            yield from _jugees(plan.journal, _Feuille((), ()), None)
+            continue
         if not names_a_person(racine):
             yield from _libres(racine, _Feuille((), ()))
             continue
@@ -118,8 +121,8 @@ def _libres(champ: Champ, amont: _Feuille) -> Iterator[_Feuille]:
         yield from _libres(enfant, ici)
 
 
-def _jugees(noeud: Noeud, amont: _Feuille, bloc: type[Any]) -> Iterator[_Feuille]:
-    """Yield the leaves below a bloc, or a guarded object asked by itself."""
+def _jugees(noeud: Noeud, amont: _Feuille, bloc: type[Any] | None) -> Iterator[_Feuille]:
+    """Yield the leaves below a bloc or the citizen's journal, or a guarded object asked by itself."""
     ici = amont.sous(noeud.champ, manquants=noeud.manquants, bloc=bloc)
     dessous = [enfant for enfant in noeud.enfants or () if enfant.verdict is not Verdict.STATIQUE]
     if not dessous and noeud.verdict is not Verdict.STATIQUE:

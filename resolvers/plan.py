@@ -10,12 +10,14 @@ from enum import Enum, auto
 from typing import Any
 
 from graph._declaration import Scopes
+from graph.consultation import ConsultationsConnection
 from graph.context import Chemin
 from graph.particulier import Particulier
 from resolvers.selection import Champ
 
 #: Scopes that the arguments of a bloc lack, by path.
 RefusArguments = Mapping[Chemin, frozenset[str]]
+_RIEN: frozenset[str] = frozenset()
 
 
 class Verdict(Enum):
@@ -80,6 +82,18 @@ class Plan:
 
     racines: tuple[Champ, ...]
     personnes: tuple[Personne, ...]
+    journal: Noeud | None = None
+    """The citizen's journal, if it is asked for."""
+
+    @property
+    def journal_garde(self) -> Noeud | None:
+        """Return the citizen's journal, if it will be read."""
+        return self.journal if self.journal and self.journal.verdict is Verdict.GARDE else None
+
+
+def reads_the_journal(champ: Champ) -> bool:
+    """Tell whether a root field opens onto the journal of a citizen."""
+    return champ.type is ConsultationsConnection
 
 
 def names_a_person(champ: Champ) -> bool:
@@ -108,7 +122,13 @@ def make_plan(
     """
     jugees = {racine.cle: _judged(racine, scopes, refus) for racine in racines if names_a_person(racine)}
     personnes = tuple(_at(chemin, jugees[str(chemin[0])]) for chemin in chemins)
-    return Plan(racines=racines, personnes=personnes)
+    journal = next((_judge(racine, scopes, _RIEN) for racine in racines if reads_the_journal(racine)), None)
+    return Plan(racines=racines, personnes=personnes, journal=journal)
+
+
+def disclosed(noeud: Noeud) -> tuple[str, ...]:
+    """Return the schema paths that a field at the root discloses, sorted."""
+    return tuple(sorted(set(_leaves(noeud, noeud.champ.nom, Verdict.GARDE))))
 
 
 def _is_bloc(champ: Champ) -> bool:

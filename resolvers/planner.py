@@ -13,20 +13,22 @@ from strawberry import UNSET
 from graph.catalogue import core
 from graph.circonstances import Circonstances
 from graph.context import Chemin
-from graph.errors import NonHabilite, RequeteTropCouteuse
+from graph.errors import FranceConnectInvalide, NonHabilite, RequeteTropCouteuse
 from graph.identite import Identite
 from resolvers._strawberry import coerce_variables, convert
 from resolvers.cost import Limites
 from resolvers.documents import Documents, Operation
 from resolvers.inconnues import depends, missing, places
 from resolvers.personnes import check_persons, check_places
-from resolvers.plan import Plan, bloc_fields, make_plan, names_a_person
+from resolvers.plan import Plan, bloc_fields, make_plan, names_a_person, reads_the_journal
 from resolvers.selection import Champ, select
 from resolvers.visibilite import Visibilite, Vue
 
 _KEPT = 512
 #: Each explanation judges a document as long as the whole question may be.
 _EXPLICATIONS = 1
+#: Each page of the journal is a search.
+_JOURNAUX = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Question:
     """Whom each `particulier` is about, by path."""
     vue: Vue | None
     """When it is about the schema: what its caller sees of it."""
+    usager: Identite | None = None
+    """The citizen whose journal it reads, if it does."""
 
 
 class Planner:
@@ -91,6 +95,7 @@ class Planner:
         identites = {chemin: une for chemin, une in qui.items() if une is not None}
         check_persons(identites.values(), circonstances.personnes_par_requete)
         self._check_blocs(racines, qui)
+        self._check_journal(racines, values, circonstances, absentes)
         refus: dict[Chemin, frozenset[str]] = {}
         for chemin, champ in bloc_fields(racines):
             try:
@@ -101,7 +106,8 @@ class Planner:
         plan = plans(racines, circonstances.scopes, tuple(refus.items()), tuple(qui))
         self._check_calls(plan)
         vue = self.visibilite.vue(circonstances.scopes) if operation.introspection and absentes is None else None
-        return Question(operation, variables, plan, identites, vue)
+        usager = circonstances.france_connect if plan.journal_garde else None
+        return Question(operation, variables, plan, identites, vue, usager)
 
     def _persons(
         self, racine: Champ, values: VariableValues, circonstances: Circonstances, absentes: frozenset[str] | None
@@ -115,6 +121,22 @@ class Planner:
             return _ranked(racine, [None])
         resolus = racine.regle(circonstances, **arguments) if racine.regle else {}
         return _ranked(racine, resolus["identites"] if "identites" in resolus else [resolus["identite"]])
+
+    def _check_journal(
+        self,
+        racines: Iterable[Champ],
+        values: VariableValues,
+        circonstances: Circonstances,
+        absentes: frozenset[str] | None,
+    ) -> None:
+        """Apply the rule of the journal; nobody has to be identified for a question that is not put."""
+        for racine in filter(reads_the_journal, racines):
+            try:
+                if racine.regle and not depends(racine.node, absentes or ()):
+                    racine.regle(circonstances, **convert(self._schema, racine, values))
+            except FranceConnectInvalide:
+                if absentes is None:
+                    raise
 
     def _check_blocs(self, racines: Iterable[Champ], identites: Iterable[Chemin]) -> None:
         """Bound what no source is asked for as well: the plan, the answer and the traces hold it."""
@@ -131,6 +153,8 @@ class Planner:
         racines = select(core(self._schema), operation, dict(zip(operation.conditions, conditions, strict=True)))
         if sum(racine.nom == "expliquer" for racine in racines) > _EXPLICATIONS:
             raise RequeteTropCouteuse(f"Limite : {_EXPLICATIONS} requête à expliquer à la fois.")
+        if sum(map(reads_the_journal, racines)) > _JOURNAUX:
+            raise RequeteTropCouteuse(f"Limite : {_JOURNAUX} page de mesConsultations à la fois.")
         return racines
 
     def _plan_anew(

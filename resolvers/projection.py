@@ -36,16 +36,26 @@ class Projection:
 
     reponses: Mapping[Chemin, Reponse]
     fournisseurs: Mapping[type[Any], Fournisseur]
+    erreur_du_journal: ErreurDeBloc | None = None
     erreurs: list[ErreurAuChemin] = field(default_factory=list)
 
     def project(self, plan: Plan, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the data of the answer. `data` is what execution gave; only what the plan kept is read from it."""
-        return {
-            racine.cle: self._racine(racine, plan, data.get(racine.cle))
-            if names_a_person(racine)
-            else data.get(racine.cle)
-            for racine in plan.racines
-        }
+        return {racine.cle: self._root(racine, plan, data.get(racine.cle)) for racine in plan.racines}
+
+    def _root(self, racine: Champ, plan: Plan, valeur: Any) -> Any:
+        if names_a_person(racine):
+            return self._racine(racine, plan, valeur)
+        if plan.journal and plan.journal.champ is racine:
+            return self._journal(plan.journal, valeur)
+        return valeur
+
+    def _journal(self, journal: Noeud, valeur: Any) -> Any:
+        """Project the citizen's journal; it is null when it is refused, or could not be read."""
+        if journal.verdict is Verdict.GARDE and self.erreur_du_journal:
+            self.erreurs.append(ErreurAuChemin((journal.champ.cle,), self.erreur_du_journal))
+            return None
+        return self._noeud(journal, valeur, (journal.champ.cle,))
 
     def _racine(self, racine: Champ, plan: Plan, valeur: Any) -> Any:
         """Project one person, or each of several at its rank."""

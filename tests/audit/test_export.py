@@ -106,7 +106,7 @@ async def test_an_index_brought_up_to_date_in_several_batches_holds_all(
 ) -> None:
     await journal.ecrire([intention(str(rang)) for rang in range(50)])
     with closing(connecter(chemin, "ro")) as connexion:
-        Index(connexion, chemin_par_defaut(chemin), lot=7).close()
+        Index.a_jour(connexion, chemin_par_defaut(chemin), lot=7).close()
     assert len(list(exporter(chemin, intention("x").jeton, PERIODE))) == 50
 
 

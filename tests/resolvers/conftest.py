@@ -9,6 +9,7 @@ import pytest
 import strawberry
 
 from gateway.circonstance import Circonstance
+from graph.consultation import ConsultationsConnection, PageInfo
 from graph.context import Chemin
 from graph.demande import Demande
 from graph.dossier_allocataire import DossierAllocataire
@@ -50,6 +51,12 @@ class SourceEcrite:
         if isinstance(self.reponse, ErreurDeBloc):
             raise self.reponse
         return Lecture(self.reponse)
+
+
+async def consulter(*_: Any) -> ConsultationsConnection:
+    """Return the journal of somebody whom nobody asked about."""
+    page = PageInfo(has_next_page=False, has_previous_page=False, start_cursor=None, end_cursor=None)
+    return ConsultationsConnection(edges=[], page_info=page)
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,9 @@ class Interrogation:
         )
         circonstance = Circonstance(frozenset(scopes), AUJOURDHUI)
         explicateur = Explicateur(self.planner, FOURNISSEURS, list, circonstance, None)
-        return RequestContext(question.plan, habilitation, circonstance, sources, list, lambda: INSTANT, explicateur)
+        return RequestContext(
+            question.plan, habilitation, circonstance, sources, list, lambda: INSTANT, explicateur, consulter
+        )
 
     async def answer(self, question: Question, scopes: Iterable[str], sources: Mapping[type[Any], Ask]) -> Resultat:
         async with self.context(question, scopes, sources) as context:

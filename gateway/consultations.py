@@ -1,0 +1,135 @@
+"""Show a citizen her journal: look for her under every key, and write what was found in the words of the graph."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from audit.cle import CleInvalide
+from audit.consultations import Acces, Consultations, ConsultationsIndisponibles, Page, Repere, RepereInconnu, lire_page
+from audit.rattachement import Cherchee, chercher
+from audit.trace import ABANDONNEE, OBTENU, Issue, Reprise
+from gateway.sources import Sources
+from graph.consultation import (
+    Consultation,
+    ConsultationEdge,
+    ConsultationsConnection,
+    ContenuDeConsultation,
+    IssueConsultation,
+    PageInfo,
+    Rattachement,
+    SourceInterrogee,
+)
+from graph.errors import ErreurInterne, SourceIndisponible
+from graph.identite import Identite
+from graph.pagination import Place, curseur_inconnu
+from habilitations.store import Store
+
+log = structlog.get_logger("gateway.consultations")
+_REESSAYER_MS = 2_000
+_ISSUES = {OBTENU: IssueConsultation.RENDUE, ABANDONNEE: IssueConsultation.ABANDONNEE}
+
+
+@dataclass(frozen=True, slots=True)
+class Lecteur:
+    """Reads the journals of citizens."""
+
+    lieu: Consultations
+    cles: Callable[[], Iterable[bytes]]
+    """Every key of the pseudonyms that was not destroyed; may raise CleInvalide."""
+    store: Store
+    sources: Sources
+
+    async def consulter(
+        self, usager: Identite, premiers: int, apres: Place | None, *, requete: str
+    ) -> ConsultationsConnection:
+        """Return a page of a citizen's journal, without the request that reads it.
+
+        Raises:
+            SourceIndisponible: the journal cannot be searched, or not to its end.
+            ParametreInvalide: no access stands where the page begins.
+            Surcharge: the habilitations cannot be read.
+        """
+        page = await self._page(usager, premiers, _repere(apres), requete)
+        intitules = await self._intitules(page)
+        edges = [
+            ConsultationEdge(node=self._montrer(acces, intitules), cursor=_curseur(acces.repere))
+            for acces in page.acces
+        ]
+        suite = _curseur(page.suite) if page.suite else None
+        return ConsultationsConnection(
+            edges=edges,
+            page_info=PageInfo(
+                has_next_page=suite is not None,
+                has_previous_page=apres is not None,
+                start_cursor=edges[0].cursor if edges else None,
+                end_cursor=suite or (edges[-1].cursor if edges else None),
+            ),
+        )
+
+    async def _page(self, usager: Identite, premiers: int, apres: Repere | None, requete: str) -> Page:
+        try:
+            cherchees = await asyncio.to_thread(self._chercher, usager)
+            return await lire_page(self.lieu, cherchees, premiers, apres, sauf=requete)
+        except RepereInconnu:
+            raise curseur_inconnu() from None
+        except ConsultationsIndisponibles as panne:
+            cause = panne.cause
+        except CleInvalide:
+            cause = "CLE_ILLISIBLE"
+        log.warning("journal_illisible", request_id=requete, cause=cause)
+        raise SourceIndisponible(retry_after_ms=_REESSAYER_MS, cause=cause)
+
+    def _chercher(self, usager: Identite) -> list[Cherchee]:
+        if usager.pivot is None:
+            raise ErreurInterne
+        return chercher(self.cles(), usager.pivot)
+
+    async def _intitules(self, page: Page) -> Mapping[str, str | None]:
+        employees = {acces.intention.habilitation for acces in page.acces}
+        return {une: await self.store.intitule(une) for une in sorted(employees)}
+
+    def _montrer(self, acces: Acces, intitules: Mapping[str, str | None]) -> Consultation:
+        intention, rattachement = acces.intention, Rattachement[acces.rattachement.name]
+        return Consultation(
+            reference=intention.requete,
+            instant=intention.instant,
+            destinataire=intention.destinataire,
+            habilitation=intitules[intention.habilitation],
+            cadre_juridique=intention.cadre_juridique,
+            rattachement=rattachement,
+            # What was asked and found about a homonym is hers alone.
+            contenu=self._contenu(acces) if rattachement is Rattachement.CERTAIN else None,
+        )
+
+    def _contenu(self, acces: Acces) -> ContenuDeConsultation:
+        fournisseurs = {un.nom: un.fournisseur for un in self.sources.fournisseurs.values()}
+        issue = acces.suite if isinstance(acces.suite, Issue) else None
+        return ContenuDeConsultation(
+            demarche=acces.intention.demarche,
+            champs=list(issue.champs) if issue else [],
+            champs_demandes=list(acces.intention.champs),
+            sources=[
+                SourceInterrogee(source=une.source, fournisseur=fournisseurs.get(une.source), code=une.code)
+                for une in (issue.consultations if issue else ())
+            ],
+            issue=_issue(acces.suite),
+        )
+
+
+def _issue(suite: Issue | Reprise | None) -> IssueConsultation:
+    if suite is None:
+        return IssueConsultation.EN_COURS
+    if isinstance(suite, Reprise):
+        return IssueConsultation.INTERROMPUE
+    return _ISSUES.get(suite.resultat, IssueConsultation.REFUSEE)
+
+
+def _repere(place: Place | None) -> Repere | None:
+    return Repere(str(place.requete), place.rang) if place else None
+
+
+def _curseur(repere: Repere) -> str:
+    return str(Place(UUID(repere.requete), repere.rang))
