@@ -35,7 +35,7 @@ CREATE TABLE etat (journal TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 PRAGMA user_version = {VERSION};
 """
 #: Records of a tranche, as a power of two.
-_TRANCHE = 18
+TRANCHE = 18
 _JOUR = 86_400 * 10**6
 _TABLES = ("entree", "suite", "etat")
 
@@ -84,13 +84,14 @@ def du_pseudonyme(genre: str, empreinte: str) -> str:
 
 
 class Index:
-    """The index of one journal, over a connection that it owns."""
+    """The index of one journal, over a connection that it owns; `tranche` is the same as long as the file lives."""
 
-    def __init__(self, connexion: sqlite3.Connection) -> None:
+    def __init__(self, connexion: sqlite3.Connection, tranche: int = TRANCHE) -> None:
         self._connexion = connexion
+        self._tranche = tranche
 
     @classmethod
-    def ouvrir(cls, chemin: Path) -> Self:
+    def ouvrir(cls, chemin: Path, tranche: int = TRANCHE) -> Self:
         """Open an index to write it; an earlier version of it is forgotten. Raise sqlite3.Error or OSError."""
         os.close(os.open(chemin, os.O_CREAT | os.O_RDWR, 0o600))
         connexion = connecter(chemin, "rw")
@@ -102,12 +103,12 @@ class Index:
         except BaseException:
             connexion.close()
             raise
-        return cls(connexion)
+        return cls(connexion, tranche)
 
     @classmethod
-    def a_jour(cls, journal: sqlite3.Connection, chemin: Path, lot: int = 20_000) -> Self:
+    def a_jour(cls, journal: sqlite3.Connection, chemin: Path, lot: int = 20_000, tranche: int = TRANCHE) -> Self:
         """Open an index, and bring it up to date, `lot` records at once."""
-        index = cls.ouvrir(chemin)
+        index = cls.ouvrir(chemin, tranche)
         try:
             while index.rattraper(journal, lot):
                 pass
@@ -124,7 +125,7 @@ class Index:
         """Return the last `combien` intentions that come before `limite`, the newest first, whatever the term."""
         empreintes = [_empreinte(terme) for terme in termes]
         trouves: set[int] = set()
-        for tranche in range(min(self._tranches(), (limite >> _TRANCHE) + 1) - 1, -1, -1):
+        for tranche in range(min(self._tranches(), (limite >> self._tranche) + 1) - 1, -1, -1):
             for empreinte in empreintes:
                 trouves.update(self._derniers(tranche, empreinte, limite, combien))
             if len(trouves) >= combien:
@@ -176,7 +177,7 @@ class Index:
                 vers = intentions.get(acces) or self._intention(journal, acces) or seq
             if vers != seq:
                 suites.add((vers, seq))
-            entrees.update((vers >> _TRANCHE, _empreinte(terme), vers) for terme in _termes(trace, instant))
+            entrees.update((vers >> self._tranche, _empreinte(terme), vers) for terme in _termes(trace, instant))
         # In the order of the tree: each page is written once.
         curseur.executemany("INSERT OR IGNORE INTO entree VALUES (?, ?, ?)", sorted(entrees))
         curseur.executemany("INSERT OR IGNORE INTO suite VALUES (?, ?)", sorted(suites))

@@ -15,6 +15,8 @@ from audit.registre import connecter
 LOT = 2_000
 #: Seconds between two looks at a journal that nobody searches.
 PERIODE = 2.0
+#: Before any record: there may be no index at all.
+_INCONNU = -1
 
 
 class Indexeur(threading.Thread):
@@ -39,7 +41,7 @@ class Indexeur(threading.Thread):
         self._avance = threading.Condition()
         self._reveil = threading.Event()
         self._arret = False
-        self._jusqu_a = 0
+        self._jusqu_a = _INCONNU
         self._ouverts: tuple[sqlite3.Connection, Index, int] | None = None
 
     def run(self) -> None:
@@ -72,7 +74,7 @@ class Indexeur(threading.Thread):
             jusqu_a = index.dernier(journal)
         except (sqlite3.Error, OSError, msgspec.MsgspecError):
             self._fermer()
-            return False
+            encore, jusqu_a = False, _INCONNU
         with self._avance:
             self._jusqu_a = jusqu_a
             self._avance.notify_all()

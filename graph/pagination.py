@@ -1,7 +1,6 @@
 """The page of a citizen's journal that is asked for: how many accesses, and after which one."""
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,12 +38,9 @@ class Place:
     @classmethod
     def lire(cls, curseur: str) -> "Place":
         """Read a cursor. Raise ParametreInvalide."""
-        try:
-            if not _FORME.fullmatch(curseur):
-                raise binascii.Error
-            octets = base64.urlsafe_b64decode(curseur)
-        except binascii.Error:
-            raise curseur_inconnu() from None
+        if not _FORME.fullmatch(curseur):
+            raise curseur_inconnu()
+        octets = base64.urlsafe_b64decode(curseur)
         return cls(UUID(bytes=octets[:-_RANG]), int.from_bytes(octets[-_RANG:]))
 
 

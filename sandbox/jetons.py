@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from graph.consultation import SCOPE
+
 
 class Emetteur(Protocol):
     """Who records a grant and issues its token."""
@@ -94,6 +96,13 @@ PROFILS = (
         "FranceConnect de l'usager (POST /bac-a-sable/franceconnect/jetons).",
         "21750056000016",
         lambda scope: scope.startswith("ants_"),
+    ),
+    Profil(
+        "citoyen",
+        "Un portail où l'usager lit son propre journal (mesConsultations), avec son jeton FranceConnect "
+        "(POST /bac-a-sable/franceconnect/jetons).",
+        "13002526500013",
+        SCOPE.__eq__,
     ),
     Profil(
         "sans-dgfip",

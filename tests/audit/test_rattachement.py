@@ -1,0 +1,119 @@
+"""Which accesses are a citizen's: hers for certain, perhaps hers, or a homonym's, by what the traces bear."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from audit.pseudonyme import fondre, pseudonymes
+from audit.rattachement import Cherchee, Rattachement, chercher, rattacher
+from audit.trace import OBTENU, Intention, Issue
+from graph.enums import Sexe
+from graph.identite import DateNaissance, EtatCivil, Identite, IdentitePivot
+
+CLE, AUTRE_CLE = b"c" * 32, b"d" * 32
+INSTANT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+ELLE = IdentitePivot("Quévreuilh", ("Anne-Laure", "Théodrêne"), DateNaissance(1987, 3, 14), Sexe.F, "99100", "2A004")
+CERTAIN, PROBABLE = Rattachement.CERTAIN, Rattachement.PROBABLE
+SEULE = IdentitePivot("QUEVREUILH", ("ANNE",), DateNaissance(1987, 3, 14))
+
+
+@pytest.fixture
+def elle() -> list[Cherchee]:
+    return chercher((AUTRE_CLE, CLE), ELLE)
+
+
+def nommee(identite: Identite) -> Intention:
+    return Intention(
+        requete="r",
+        rang=0,
+        instant=INSTANT,
+        jeton="j",
+        habilitation="h",
+        destinataire="21920023500014",
+        cadre_juridique="",
+        operation="",
+        champs=(),
+        pseudonymes=pseudonymes(CLE, identite),
+    )
+
+
+def rendue(*etats_civils: EtatCivil) -> Issue:
+    portes = fondre(un for etat_civil in etats_civils for un in pseudonymes(CLE, etat_civil))
+    return Issue(requete="r", rang=0, instant=INSTANT, resultat=OBTENU, pseudonymes=portes)
+
+
+def rendu(*prenoms: str, prenom_max: int | None = None) -> EtatCivil:
+    return EtatCivil("QUEVREUILH", prenoms, "1987-03-14", prenom_max=prenom_max)
+
+
+@pytest.mark.parametrize(
+    ("pivot", "attendu"),
+    [
+        (ELLE, CERTAIN),
+        (replace(ELLE, nom_usage="MARTIN", nom_commune="AJACCIO"), CERTAIN),
+        (SEULE, PROBABLE),
+        (replace(SEULE, sexe=Sexe.F, code_pays="99100"), PROBABLE),
+        (replace(SEULE, prenoms=("Anne Laure",)), PROBABLE),
+        (replace(SEULE, prenoms=("ANNE", "LAURE", "THEODRENE")), CERTAIN),
+        (replace(SEULE, code_commune="2a004"), CERTAIN),
+        (replace(SEULE, nom_commune="Ajaccio", code_departement="2A"), PROBABLE),
+        (replace(ELLE, sexe=Sexe.M), None),
+        (replace(ELLE, code_commune="13055"), None),
+        (replace(ELLE, prenoms=("Anne-Laure", "Marie")), None),
+        (replace(SEULE, prenoms=("Anne", "Sophie")), None),
+        (replace(SEULE, code_pays="99350"), None),
+        (replace(SEULE, nom_commune="Nice", code_departement="06"), None),
+        (replace(SEULE, naissance=DateNaissance(1987, 3, 15)), None),
+        (replace(SEULE, nom_naissance="Martin"), None),
+    ],
+    ids=range(16),
+)
+def test_an_identity_that_an_administration_wrote_is_hers_or_not(
+    elle: list[Cherchee], pivot: IdentitePivot, attendu: Rattachement | None
+) -> None:
+    assert rattacher(elle, [nommee(Identite(pivot=pivot))]) is attendu
+
+
+@pytest.mark.parametrize(
+    ("rendus", "attendu"),
+    [
+        ([rendu("ANNE")], PROBABLE),
+        ([rendu("ANNE LAURE")], PROBABLE),
+        ([rendu("ANNE-LAURE", "THEODRENE")], CERTAIN),
+        ([rendu("ANNE"), rendu("ANNE", "LAURE", "THEODRENE")], CERTAIN),
+        ([rendu("ANNE", "MARIE")], None),
+        ([rendu("ANNE-LAURE", "THEODRENE"), rendu("ANNE", "MARIE")], None),
+        ([rendu("ANNE LAURE THEO", prenom_max=15)], PROBABLE),
+        ([EtatCivil("MARTIN", ("ANNE",), "1987-03-14")], None),
+        ([], None),
+    ],
+    ids=range(9),
+)
+def test_an_etat_civil_that_sources_returned_for_a_number_is_hers_or_not(
+    elle: list[Cherchee], rendus: list[EtatCivil], attendu: Rattachement | None
+) -> None:
+    assert rattacher(elle, [nommee(Identite(ine="1234567890G")), rendue(*rendus)]) is attendu
+
+
+def test_a_fact_of_either_trace_contradicts_both(elle: list[Cherchee]) -> None:
+    autre = replace(SEULE, code_commune="13055")
+    assert rattacher(elle, [nommee(Identite(pivot=autre)), rendue(rendu("ANNE-LAURE", "THEODRENE"))]) is None
+
+
+def test_a_trace_written_before_the_precisions_is_not_certain(elle: list[Cherchee]) -> None:
+    ancienne = nommee(Identite(pivot=replace(ELLE, nom_commune="Ajaccio", code_commune=None)))
+    depouillee = tuple(replace(un, precisions=()) for un in ancienne.pseudonymes)
+    assert rattacher(elle, [replace(ancienne, pseudonymes=depouillee)]) is PROBABLE
+
+
+def test_a_key_that_was_destroyed_finds_nothing() -> None:
+    assert rattacher(chercher((AUTRE_CLE,), ELLE), [nommee(Identite(pivot=ELLE))]) is None
+    assert rattacher(chercher((), ELLE), [nommee(Identite(pivot=ELLE))]) is None
+
+
+def test_what_is_said_of_one_person_has_another_digest_for_another_one() -> None:
+    autre = replace(ELLE, nom_naissance="Martin")
+    dits = [{dit for un in pseudonymes(CLE, Identite(pivot=une)) for dit in un.precisions} for une in (ELLE, autre)]
+    assert all(dits)
+    assert dits[0].isdisjoint(dits[1])
