@@ -107,13 +107,16 @@ class Lecteur:
     def _contenu(self, acces: Acces) -> ContenuDeConsultation:
         fournisseurs = {un.nom: un.fournisseur for un in self.sources.fournisseurs.values()}
         issue = acces.suite if isinstance(acces.suite, Issue) else None
+        # A bloc asked under several aliases is one question; one that no call could answer asked nothing.
+        consultations = issue.consultations if issue else ()
+        consultees = dict.fromkeys((une.source, une.code) for une in consultations if une.duree_ms is not None)
         return ContenuDeConsultation(
             demarche=acces.intention.demarche,
             champs=list(issue.champs) if issue else [],
             champs_demandes=list(acces.intention.champs),
             sources=[
-                SourceInterrogee(source=une.source, fournisseur=fournisseurs.get(une.source), code=une.code)
-                for une in (issue.consultations if issue else ())
+                SourceInterrogee(source=source, fournisseur=fournisseurs.get(source), code=code)
+                for source, code in consultees
             ],
             issue=_issue(acces.suite),
         )

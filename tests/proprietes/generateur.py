@@ -14,7 +14,7 @@ IMPREVISIBLES = {
     "SourceConsultee": {"dureeMs", "reessayerDansMs"},
     "Source": {"appelsRecents", "disponibilite", "latenceMedianeMs", "retablissement"},
     "Habilitation": {"expire", "intitule", "cadreJuridique"},
-    "Query": {"expliquer"},
+    "Query": {"expliquer", "mesConsultations"},
 }
 _ABSENTE = object()
 
