@@ -25,6 +25,7 @@ from gateway.settings import Settings
 from gateway.sources import Observed, Sources, wire
 from graph.catalogue import core, scopes
 from graph.circonstances import PARIS
+from graph.consultation import ConsultationsConnection
 from graph.demande import Demande
 from graph.errors import ErreurDeBloc, ErreurDeRequete
 from graph.habilitation import Habilitation
@@ -154,6 +155,7 @@ class Coeur:
                 etats=etats,
                 horloge=lambda: INSTANT,
                 explique=explicateur,
+                consulte=_sans_journal,
             )
             async with context:
                 resultat = await execute(self.schema, question, context, fournisseurs)
@@ -169,6 +171,10 @@ class Coeur:
             return Circonstance(accordes, jour, PERSONNES_MAX)
         citoyen = await self.citoyens.reconnaitre(presente, deadline=_PATIENCE)
         return Circonstance(effectifs(accordes, citoyen.scopes), jour, PERSONNES_MAX, citoyen.identite)
+
+
+async def _sans_journal(*_: Any) -> ConsultationsConnection:
+    raise NotImplementedError  # no question of the campaign asks for the citizen's journal
 
 
 def _habilitation(jeton: str | None) -> Habilitation:
