@@ -10,7 +10,12 @@ from graph.errors import AuditIndisponible
 
 
 def open_keyring(settings: Settings, maintenant: datetime) -> Trousseau:
-    """Return the keyring, which the sandbox fills by itself. Raise ReglageManquant when a key is missing."""
+    """Return the keyring, which the sandbox fills. Raise ReglageManquant for a key that is missing or misplaced."""
+    if settings.cle_pseudonymes is not None:
+        raise ReglageManquant(
+            "PARTICULIER_CLE_PSEUDONYMES n'est plus lu : déplacez cette clé vers "
+            f"{settings.cles_pseudonymes}.cle, qui retrouve ce qui fut écrit avec elle, puis ôtez ce réglage."
+        )
     trousseau = Trousseau(settings.cles_pseudonymes, bac_a_sable=settings.bac_a_sable)
     try:
         trousseau.exiger(maintenant)

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """The signed states of the journal; beside it by default, better on another machine's disk."""
     cles_pseudonymes: Path = Path("var/cles/pseudonymes")
     """Folder of the keys of the pseudonyms, one a month, outside both databases."""
+    cle_pseudonymes: Path | None = None
+    """The single key of before the keyring: the start is refused while it is set, so that nobody forgets that key."""
     cle_scelles: Path = Path("var/cles/scelles.cle")
     """Key of the seals: 32 bytes, outside both databases."""
     cle_attestation: Path = Path("var/cles/attestation.pem")

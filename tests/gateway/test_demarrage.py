@@ -87,6 +87,11 @@ def test_production_does_not_make_the_keys_of_the_pseudonyms_and_names_the_comma
         assert "\n" not in ligne
 
 
+def test_the_single_key_of_before_is_not_forgotten_in_its_old_place(tmp_path: Path) -> None:
+    with pytest.raises(ReglageManquant, match=r"déplacez cette clé vers .*pseudonymes\.cle"):
+        create_app(reglages(tmp_path, cle_pseudonymes=tmp_path / "ancienne.cle"))
+
+
 def test_production_does_not_make_the_key_of_the_seals(tmp_path: Path, cle: Path) -> None:
     cle.unlink()
     with pytest.raises(ReglageManquant, match="clé des scellés"):
