@@ -73,6 +73,9 @@ FROM json_each(?1)
 PARTIES = "SELECT id, nom, ouverte FROM partie ORDER BY id"
 OUVERTURE = "INSERT INTO partie (nom, ouverte) VALUES (?, ?)"
 CONTENU = f"SELECT {CHAINEES} FROM trace WHERE partie = ? AND seq > ? ORDER BY seq"  # noqa: S608 - our own words
+FEUILLES = f"""
+SELECT numero, {CHAINEES} FROM trace WHERE partie = (SELECT id FROM partie WHERE nom = ?) ORDER BY seq
+"""  # noqa: S608 - our own words
 DERNIER = "SELECT ifnull(max(seq), 0) FROM trace"
 DERNIERE_PARTIE = """
 SELECT ifnull(partie, 0), CAST(maillon AS BLOB) FROM trace WHERE maillon IS NOT NULL ORDER BY seq DESC LIMIT 1

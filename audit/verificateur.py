@@ -1,9 +1,13 @@
 """Verify a journal and its seals, on any machine: Python 3.11 or later and `cryptography` are all it needs.
 
     python verificateur.py JOURNAL SCELLES CLE
+    python verificateur.py --preuve PREUVE ANCIEN NOUVEAU CLE
 
 JOURNAL is the SQLite file, SCELLES the file of the seals, CLE a text file of public keys, each of 64 hexadecimal digits
 on a line. Exit status: 0 nothing was touched, 1 the first anomaly is printed, 2 a file cannot be read.
+
+The second form is for whoever kept a seal: it tells from a proof of less than 2 kB, without the journal, whether a seal
+made later of the same partie (ANCIEN, NOUVEAU: files of one line) is of the same records, and of others after them.
 
 This file is the one definition of the format; the journal itself writes with it. A *partie* holds what one process
 wrote. Its chain begins at SHA-256(previous maillon ‖ "partie NAME OPENED"), the previous maillon being the last one of
@@ -43,6 +47,8 @@ _TAILLE = len(ZERO)
 TOLERANCE = 10_000
 #: Bytes of a seal, at most; whatever is longer is none.
 SCELLE_MAX = 2048
+#: Bytes of a proof, at most: that of a partie of a hundred million records is shorter.
+PREUVE_MAX = 2048
 #: Records hashed at once.
 PAGE = 4096
 #: Records from which other processes are worth starting; and how many at most: this one could not follow more.
@@ -174,6 +180,52 @@ def decoder(ligne: bytes) -> dict[str, Any] | None:
 
 
 _FORME = {c: type(v) for c, v in enoncer(Tete("", 0, ZERO, ZERO, close=False), 0, ZERO).items()} | {"signature": str}
+
+
+# --- Consistency proofs (RFC 6962, §2.1.2) ----------------------------------------------------------------------------
+
+
+def plages(ancienne: int, nouvelle: int) -> list[tuple[int, int]]:
+    """Return the ranges of leaves whose roots, in this order, prove that a tree of one size extends another one."""
+
+    def suite(debut: int, milieu: int, fin: int, *, connue: bool) -> list[tuple[int, int]]:
+        if milieu == fin:
+            return [] if connue else [(debut, fin)]
+        coupe = debut + (1 << ((fin - debut - 1).bit_length() - 1))
+        if milieu <= coupe:
+            return [*suite(debut, milieu, coupe, connue=connue), (coupe, fin)]
+        return [*suite(coupe, milieu, fin, connue=False), (debut, coupe)]
+
+    return suite(0, ancienne, nouvelle, connue=True) if 0 < ancienne < nouvelle else []
+
+
+def prolonge(ancien: dict[str, Any], nouveau: dict[str, Any], noeuds: Sequence[bytes]) -> bool:
+    """Tell whether these roots prove that the partie of a seal is the beginning of that of another seal."""
+    taille, derniere = ancien["taille"], nouveau["taille"]
+    if ancien["partie"] != nouveau["partie"] or not 0 <= taille <= derniere or ancien["close"] > nouveau["close"]:
+        return False
+    if [len(noeud) for noeud in noeuds] != [_TAILLE] * len(plages(taille, derniere)):
+        return False
+    if taille == derniere:
+        return bool((ancien["racine"], ancien["maillon"]) == (nouveau["racine"], nouveau["maillon"]))
+    if taille == 0 or ancien["close"]:
+        return not ancien["close"]  # any partie begins by being empty; none goes on once closed
+    une, autre = bytes.fromhex(ancien["racine"]), bytes.fromhex(nouveau["racine"])
+    # From the smallest subtree up: what is on its left is in both trees, what is on its right in the second one alone.
+    restants = list(noeuds)
+    gauche = droite = une if taille & (taille - 1) == 0 else restants.pop(0)
+    rang, dernier = taille - 1, derniere - 1
+    while rang & 1:
+        rang, dernier = rang >> 1, dernier >> 1
+    for noeud in restants:
+        if rang & 1 or rang == dernier:
+            gauche, droite = sha256(b"\1" + noeud + gauche).digest(), sha256(b"\1" + noeud + droite).digest()
+            while rang and not rang & 1:
+                rang, dernier = rang >> 1, dernier >> 1
+        else:
+            droite = sha256(b"\1" + droite + noeud).digest()
+        rang, dernier = rang >> 1, dernier >> 1
+    return (gauche, droite) == (une, autre)
 
 
 # --- The verdict ------------------------------------------------------------------------------------------------------
@@ -325,16 +377,16 @@ class _Scelles:
         return self._fichier.readline(min(SCELLE_MAX, max(0, self._longueur - self._fichier.tell())))
 
     def _controler(self, scelle: dict[str, Any]) -> None:
-        dit = canonique({champ: valeur for champ, valeur in scelle.items() if champ != "signature"})
-        if not any(_signe(cle, scelle["signature"], dit) for cle in self._cles):
+        if not any(_est_signe(cle, scelle) for cle in self._cles):
             raise _Ecart(Nature.SCELLE_FAUX, self.ligne)
         if scelle["precedent"] != self._precedent.hex():
             raise _Ecart(Nature.SCELLE_MANQUANT, self.ligne)
 
 
-def _signe(cle: Ed25519PublicKey, signature: str, dit: bytes) -> bool:
+def _est_signe(cle: Ed25519PublicKey, scelle: dict[str, Any]) -> bool:
+    dit = canonique({champ: valeur for champ, valeur in scelle.items() if champ != "signature"})
     try:
-        cle.verify(bytes.fromhex(signature), dit)
+        cle.verify(bytes.fromhex(scelle["signature"]), dit)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -673,12 +725,52 @@ def _ouvrir(journal: Path) -> sqlite3.Connection:
     return connexion
 
 
+def lire_scelle(chemin: Path, cles: Sequence[bytes]) -> dict[str, Any]:
+    """Return the only seal of a file, once its signature is checked. Raise Illisible."""
+    try:
+        with chemin.open("rb") as fichier:
+            scelle = decoder(fichier.read(SCELLE_MAX).removesuffix(b"\n"))
+    except OSError as erreur:
+        raise Illisible(f"{chemin} ne peut pas être lu : {erreur.strerror}.") from None
+    if scelle is None or not any(_est_signe(Ed25519PublicKey.from_public_bytes(cle), scelle) for cle in cles):
+        raise Illisible(f"{chemin} ne contient pas un scellé, seul et signé de cette clé.")
+    return scelle
+
+
+def lire_preuve(chemin: Path) -> tuple[bytes, ...]:
+    """Return the roots of a proof: a JSON array of hexadecimal texts, of 2 kB at most. Raise Illisible."""
+    try:
+        with chemin.open("rb") as fichier:
+            return tuple(map(bytes.fromhex, json.loads(fichier.read(PREUVE_MAX))))
+    except OSError as erreur:
+        raise Illisible(f"{chemin} ne peut pas être lu : {erreur.strerror}.") from None
+    except (ValueError, TypeError, RecursionError):
+        raise Illisible(f"{chemin} ne contient pas de preuve.") from None
+
+
+def conclure(preuve: Path, ancien: Path, nouveau: Path, cles: Sequence[bytes]) -> tuple[int, str]:
+    """Judge a proof; return the exit status and what to print."""
+    try:
+        avant, apres = lire_scelle(ancien, cles), lire_scelle(nouveau, cles)
+        bonne = prolonge(avant, apres, lire_preuve(preuve))
+    except Illisible as refus:
+        return 2, str(refus)
+    if not bonne:
+        return 1, "ANOMALIE — rien ne prouve que le nouveau scellé prolonge l'ancien."
+    return 0, f"Le scellé de {apres['taille']} enregistrements prolonge celui de {avant['taille']}."
+
+
 def main(arguments: Sequence[str]) -> int:
     """Verify the three files named; print the report; return the exit status."""
     if arguments[:1] == [_FEUILLETER]:
         return _servir(*arguments[1:])
+    if arguments[:1] == ["--preuve"] and len(arguments) == 5:  # noqa: PLR2004 - PREUVE ANCIEN NOUVEAU CLE
+        return _juger_une_preuve(*map(Path, arguments[1:]))
     if len(arguments) != 3:  # noqa: PLR2004 - JOURNAL SCELLES CLE
-        sys.stderr.write("Usage : python verificateur.py JOURNAL SCELLES CLE\n")
+        sys.stderr.write(
+            "Usage : python verificateur.py JOURNAL SCELLES CLE\n"
+            "        python verificateur.py --preuve PREUVE ANCIEN NOUVEAU CLE\n"
+        )
         return 2
     journal, scelles, cle = map(Path, arguments)
     try:
@@ -689,6 +781,15 @@ def main(arguments: Sequence[str]) -> int:
     for ligne in rapport.lignes():
         sys.stdout.write(f"{ligne}\n")
     return 0 if rapport.intact else 1
+
+
+def _juger_une_preuve(preuve: Path, ancien: Path, nouveau: Path, cle: Path) -> int:
+    try:
+        etat, phrase = conclure(preuve, ancien, nouveau, lire_cles(cle))
+    except Illisible as refus:
+        etat, phrase = 2, str(refus)
+    (sys.stderr if etat == 2 else sys.stdout).write(f"{phrase}\n")  # noqa: PLR2004 - unreadable
+    return etat
 
 
 if __name__ == "__main__":

@@ -3,9 +3,19 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from audit.verificateur import Anomalie, Illisible, Nature, Rapport, lire_cles, verifier
+from audit.verificateur import Anomalie, Illisible, Nature, Rapport, conclure, lire_cles, lire_scelle, verifier
 
-__all__ = ["Anomalie", "Illisible", "Nature", "Rapport", "lire_cles", "rendre_compte", "verifier"]
+__all__ = [
+    "Anomalie",
+    "Illisible",
+    "Nature",
+    "Rapport",
+    "conclure",
+    "lire_cles",
+    "lire_scelle",
+    "rendre_compte",
+    "verifier",
+]
 
 
 def rendre_compte(journal: Path, scelles: Path, cles_publiques: Sequence[bytes]) -> tuple[int, Iterator[str]]:

@@ -12,10 +12,11 @@ from audit.cle import DES_SCELLES, CleInvalide, lire
 from audit.export import exporter as exporter_traces
 from audit.export import exporter_personne
 from audit.mois import Mois
+from audit.preuve import prouver as prouver_scelle
 from audit.scelles import chemin_par_defaut
 from audit.scelles import cle_publique as publique
 from audit.trousseau import Trousseau
-from audit.verification import Illisible, lire_cles, rendre_compte
+from audit.verification import Illisible, conclure, lire_cles, lire_scelle, rendre_compte
 from gateway.cli_cles import cles, oublier
 from gateway.cli_operations import GroupeFrancais, maintenant
 from gateway.personne_saisie import PersonneIllisible, lire_personne
@@ -37,6 +38,13 @@ Fichier = Annotated[
     Path | None, typer.Option("--journal", metavar="FICHIER", help="Un autre journal que celui des réglages.")
 ]
 
+Cles = Annotated[
+    Path | None,
+    typer.Option(metavar="FICHIER", help="Les clés publiques, une par ligne ; à défaut, celle de la clé en place."),
+]
+Ancien = Annotated[Path, typer.Option(metavar="FICHIER", help="Un scellé gardé : une ligne du fichier des scellés.")]
+Nouveau = Annotated[Path, typer.Option(metavar="FICHIER", help="Un scellé fait depuis, de la même partie.")]
+
 
 @journal.command("verifier", help="Dit si le journal est tel qu'il a été écrit.")
 def verifier(
@@ -44,21 +52,44 @@ def verifier(
     scelles: Annotated[
         Path | None, typer.Option(metavar="FICHIER", help="Les scellés : au mieux, une copie gardée ailleurs.")
     ] = None,
-    cles: Annotated[
-        Path | None,
-        typer.Option(metavar="FICHIER", help="Les clés publiques, une par ligne ; à défaut, celle de la clé en place."),
-    ] = None,
+    cles: Cles = None,
 ) -> None:
     """Verify: exit status 0 when nothing was touched, 1 with the first anomaly, 2 when a file cannot be read."""
     settings = Settings()
-    try:
-        publiques = lire_cles(cles) if cles else (_publique(settings),)
-    except (Illisible, CleInvalide) as refus:
-        _refuser(str(refus))
+    publiques = _publiques(cles, settings)
     a_cote = chemin_par_defaut(fichier) if fichier else settings.scelles_en_vigueur
     etat, lignes = rendre_compte(fichier or settings.journal, scelles or a_cote, publiques)
     for ligne in lignes:
         typer.echo(ligne, err=etat == _ILLISIBLE)
+    raise typer.Exit(etat)
+
+
+@journal.command("prouver", help="Affiche de quoi prouver, sans le journal, qu'un scellé en prolonge un plus ancien.")
+def prouver(ancien: Ancien, nouveau: Nouveau, fichier: Fichier = None, cles: Cles = None) -> None:
+    """Print a proof, in JSON; exit status 1 when the journal gives none, 2 when a file cannot be read."""
+    settings = Settings()
+    publiques = _publiques(cles, settings)
+    try:
+        scelles = (lire_scelle(ancien, publiques), lire_scelle(nouveau, publiques))
+        preuve = prouver_scelle(fichier or settings.journal, *scelles)
+    except Illisible as refus:
+        _refuser(str(refus))
+    if preuve is None:
+        typer.echo("ANOMALIE — le journal ne prouve pas que le nouveau scellé prolonge l'ancien.", err=True)
+        raise typer.Exit(1)
+    typer.echo(preuve)
+
+
+@journal.command("verifier-preuve", help="Dit si une preuve montre qu'un scellé en prolonge un plus ancien.")
+def verifier_preuve(
+    preuve: Annotated[Path, typer.Argument(metavar="PREUVE", help="Ce qu'affiche `journal prouver`.")],
+    ancien: Ancien,
+    nouveau: Nouveau,
+    cles: Cles = None,
+) -> None:
+    """Judge a proof: exit status 0 when it holds, 1 when it does not, 2 when a file cannot be read."""
+    etat, phrase = conclure(preuve, ancien, nouveau, _publiques(cles, Settings()))
+    typer.echo(phrase, err=etat == _ILLISIBLE)
     raise typer.Exit(etat)
 
 
@@ -122,6 +153,14 @@ def _sur(chemin: Path, personne: Path) -> Iterator[str]:
     if perdus:
         typer.echo(f"Sans clé, personne n'est retrouvé dans les accès de : {', '.join(map(str, perdus))}.", err=True)
     return exporter_personne(chemin, cles.values(), identite)
+
+
+def _publiques(cles: Path | None, settings: Settings) -> tuple[bytes, ...]:
+    """Return the keys of a file, or else that in place; exit when they cannot be read."""
+    try:
+        return lire_cles(cles) if cles else (_publique(settings),)
+    except (Illisible, CleInvalide) as refus:
+        _refuser(str(refus))
 
 
 def _publique(settings: Settings) -> bytes:

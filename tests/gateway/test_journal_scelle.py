@@ -73,6 +73,23 @@ def test_the_public_key_is_enough_to_verify(tmp_path: Path) -> None:
     assert journal(tmp_path, "verifier", "--cles", str(publique)).exit_code == 1
 
 
+@pytest.mark.usefixtures("jeton")
+def test_a_seal_that_was_kept_is_proved_to_be_extended(tmp_path: Path) -> None:
+    scelles = (tmp_path / "journal.db.scelles").read_bytes().splitlines()
+    for nom, ligne in (("ancien", scelles[0]), ("nouveau", scelles[-1])):
+        (tmp_path / nom).write_bytes(ligne)
+    deux = ("--ancien", str(tmp_path / "ancien"), "--nouveau", str(tmp_path / "nouveau"))
+    faite = journal(tmp_path, "prouver", *deux)
+    assert faite.exit_code == 0
+    (tmp_path / "preuve").write_text(faite.stdout)
+    jugee = journal(tmp_path, "verifier-preuve", str(tmp_path / "preuve"), *deux)
+    assert (jugee.exit_code, jugee.stdout.startswith("Le scellé de ")) == (0, True)
+    (tmp_path / "preuve").write_text(json.dumps(["00" * 32]))
+    assert journal(tmp_path, "verifier-preuve", str(tmp_path / "preuve"), *deux).exit_code == 1
+    (tmp_path / "ancien").write_text("rien")
+    assert journal(tmp_path, "prouver", *deux).exit_code == 2
+
+
 def test_a_file_that_is_missing_is_told_in_one_line(tmp_path: Path, jeton: str) -> None:
     (tmp_path / "journal.db.scelles").rename(tmp_path / "ailleurs")
     sans_scelles = journal(tmp_path, "verifier")
