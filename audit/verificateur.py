@@ -49,8 +49,8 @@ TOLERANCE = 10_000
 SCELLE_MAX = 2048
 #: Bytes of a proof, at most: that of a partie of a hundred million records is shorter.
 PREUVE_MAX = 2048
-#: Records hashed at once.
-PAGE = 4096
+#: Records hashed at once: as many as a core keeps at hand.
+PAGE = 512
 #: Records from which other processes are worth starting; and how many at most: this one could not follow more.
 SEUL = 50_000
 PROCESSUS_MAX = 8
@@ -463,7 +463,7 @@ class _Lecteur:
                 yield fin, _feuilleter(self._connexion, apres, fin)
             return
         with ExitStack() as pile:
-            # Each one hashes a page out of `nombre`. A pipe holds less than a page: none is ever far ahead.
+            # Each one hashes a page out of `nombre`. A pipe holds a page or two: none is ever far ahead.
             sorties = [pile.enter_context(_auxiliaire(self._journal, rang, nombre, dernier)) for rang in range(nombre)]
             for rang, fin in enumerate(bornes[1:]):
                 yield fin, _recevoir(sorties[rang % nombre]) or _feuilleter(self._connexion, bornes[rang], fin)
