@@ -261,7 +261,8 @@ async def test_when_the_key_is_destroyed_nothing_is_found_any_more(tmp_path: Pat
             if attendus:
                 await consulter(app, ETUDIANTE, await pivot(app, CITOYENNE))
             assert len(await journal(app, CITOYENNE)) == attendus
-        (tmp_path / "pseudonymes.cle").unlink()
+        for cle in (tmp_path / "pseudonymes").glob("*.cle"):
+            cle.unlink()
 
 
 async def test_a_journal_that_cannot_be_searched_is_said_to_be_so_and_the_rest_is_answered(app: Application) -> None:
