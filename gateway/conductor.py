@@ -90,8 +90,10 @@ class Conductor:
         question = self.planner.plan(corps.query, corps.operation_name, corps.variables, circonstance)
         etat = await self.comptage.reserver(acces, question)
         context = self._context(entrant, acces, siret, question, circonstance)
-        if question.plan.personnes or question.usager:
+        if question.plan.personnes:
             await self.comptage.consulter(acces, question)
+        # NOTE: who reads her own journal is not counted: it takes a live token of hers, which no walk has.
+        if question.plan.personnes or question.usager:
             resultat = await self._traced(entrant, acces, siret, question, context)
         else:
             resultat = await self._execute(question, context)

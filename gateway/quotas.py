@@ -50,9 +50,7 @@ class Comptage:
             Surcharge: the storage is down or slow.
         """
         if bound(acces):
-            identites = [question.identites[personne.chemin] for personne in question.plan.personnes]
-            if question.usager:
-                identites.append(question.usager)
+            identites = (question.identites[personne.chemin] for personne in question.plan.personnes)
             personnes = ["|".join(un.empreinte for un in pseudonymes(self.cle, une)) for une in identites]
             await self.quotas.consulter(acces.jeton_id, personnes, borne=persons_of(acces))
 

@@ -92,13 +92,14 @@ def traces(population: Population, combien: int, alea: random.Random) -> Iterato
 
 
 def _acces(population: Population, qui: Identite | None, instant: datetime, alea: random.Random) -> Iterator[Trace]:
-    requete = str(UUID(int=alea.getrandbits(128)))
-    portes, rendus = _portes(population, qui, instant, alea)
+    hasard = alea.randbytes(144).hex()
+    requete = str(UUID(hasard[256:]))
+    portes, rendus = _portes(population, qui, instant, hasard)
     yield Intention(
         requete=requete,
         rang=0,
         instant=instant,
-        jeton=f"0f8fad5b-d9cb-469f-a165-7086772895{alea.randrange(100):02}",
+        jeton=f"0f8fad5b-d9cb-469f-a165-7086772895{hasard[:2]}",
         habilitation="7c9e6679-7425-40de-944b-e07fc1f90ae7",
         destinataire="21920023500014",
         cadre_juridique="Délibération n° 12 du 3 mars 2026 ; art. L. 114-8 du CRPA",
@@ -118,17 +119,17 @@ def _acces(population: Population, qui: Identite | None, instant: datetime, alea
 
 
 def _portes(
-    population: Population, qui: Identite | None, instant: datetime, alea: random.Random
+    population: Population, qui: Identite | None, instant: datetime, hasard: str
 ) -> tuple[tuple[Pseudonyme, ...], tuple[Pseudonyme, ...]]:
     """Return what the intention and the issue bear; of one access in three, the intention has a number alone."""
-    numero = (Pseudonyme("ine", alea.randbytes(32).hex()),)
+    numero = (Pseudonyme("ine", hasard[:64]),)
     if qui is None or qui.pivot is None:
-        precisions = tuple(alea.randbytes(8).hex() for _ in range(4))
-        etat_civil = Pseudonyme("etat_civil", alea.randbytes(32).hex(), precisions)
-        return (*numero, Pseudonyme("identite_pivot", alea.randbytes(32).hex()), etat_civil), (etat_civil,)
+        precisions = (hasard[192:208], hasard[208:224], hasard[224:240], hasard[240:256])
+        etat_civil = Pseudonyme("etat_civil", hasard[64:128], precisions)
+        return (*numero, Pseudonyme("identite_pivot", hasard[128:192]), etat_civil), (etat_civil,)
     cle, pivot = population.trousseau.de(instant), qui.pivot
     rendus = pseudonymes(cle, EtatCivil(pivot.nom_naissance, pivot.prenoms, str(pivot.naissance)))
-    return (numero if alea.random() < 1 / 3 else (*numero, *pseudonymes(cle, qui))), rendus
+    return (numero if hasard[0] < "5" else (*numero, *pseudonymes(cle, qui))), rendus
 
 
 def dire(ligne: str) -> None:
