@@ -119,11 +119,11 @@ class Index:
 
     def chercher(self, terme: str) -> list[int]:
         """Return the numbers of the intentions that may be what is looked for: one in 10^19 is not."""
-        return [seq for tranche in range(self._tranches()) for seq in self._dans(tranche, _empreinte(terme))]
+        return [seq for tranche in range(self._tranches()) for seq in self._dans(tranche, hache(terme))]
 
     def avant(self, termes: Iterable[str], limite: int, combien: int) -> list[int]:
         """Return the last `combien` intentions that come before `limite`, the newest first, whatever the term."""
-        empreintes = [_empreinte(terme) for terme in termes]
+        empreintes = [hache(terme) for terme in termes]
         trouves: set[int] = set()
         for tranche in range(min(self._tranches(), (limite >> self._tranche) + 1) - 1, -1, -1):
             for empreinte in empreintes:
@@ -177,7 +177,7 @@ class Index:
                 vers = intentions.get(acces) or self._intention(journal, acces) or seq
             if vers != seq:
                 suites.add((vers, seq))
-            entrees.update((vers >> self._tranche, _empreinte(terme), vers) for terme in _termes(trace, instant))
+            entrees.update((vers >> self._tranche, hache(terme), vers) for terme in _termes(trace, instant))
         # In the order of the tree: each page is written once.
         curseur.executemany("INSERT OR IGNORE INTO entree VALUES (?, ?, ?)", sorted(entrees))
         curseur.executemany("INSERT OR IGNORE INTO suite VALUES (?, ?)", sorted(suites))
@@ -185,7 +185,7 @@ class Index:
     def _intention(self, journal: sqlite3.Connection, acces: tuple[str, int]) -> int | None:
         """Return the intention of an access that was indexed before, lately as a rule."""
         requete, rang = acces
-        empreinte = _empreinte(de_la_requete(requete))
+        empreinte = hache(de_la_requete(requete))
         for tranche in range(self._tranches() - 1, -1, -1):
             for seq in self._dans(tranche, empreinte):
                 (ligne,) = journal.execute(INDEXABLES, (seq - 1, 1)).fetchall()
@@ -240,5 +240,6 @@ def _des_pseudonymes(pseudonymes: Collection[_Pseudonyme]) -> Iterator[str]:
         yield du_pseudonyme(pseudonyme.genre, pseudonyme.empreinte)
 
 
-def _empreinte(terme: str) -> int:
+def hache(terme: str) -> int:
+    """Return how a term is written in an index."""
     return int.from_bytes(blake2b(terme.encode(), digest_size=8).digest(), signed=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from audit.attente import ATTENTE_MAX, BUDGET, attendre
 from audit.compteurs import Compteurs
 from audit.partie import Partie
 from audit.registre import Fichier, Registre, encoder, preparer
@@ -17,11 +18,6 @@ from audit.scribe import Depot, File, Scribe
 from audit.trace import Trace
 from audit.verificateur import Chaine, Tete
 from graph.errors import AuditIndisponible
-
-#: Seconds that a request waits for its trace, whatever happens to the disk.
-BUDGET = 1.0
-#: Deposits that may wait: more could not be made durable within the budget.
-ATTENTE_MAX = 4096
 
 
 class Journal:
@@ -89,16 +85,7 @@ class Journal:
         boucle = asyncio.get_running_loop()
         depot = Depot(tuple(map(encoder, traces)), boucle, boucle.create_future())
         self._deposer(depot)
-        # Cheaper than asyncio.timeout, which costs several per cent of the throughput.
-        garde = boucle.call_later(BUDGET, _renoncer, depot.durable)
-        try:
-            await asyncio.shield(depot.durable)
-        except asyncio.CancelledError:
-            # NOTE: the deposit is written all the same: who is cancelled must know if a trace is to be completed.
-            await depot.durable
-            raise
-        finally:
-            garde.cancel()
+        await attendre(depot.durable)
 
     async def pret(self) -> bool:
         """Tell whether the journal can be written now, by an empty write."""
@@ -150,11 +137,6 @@ class Journal:
         scribe = Scribe(self._chemin, self._fichier, self._partie, self._file, self._compteurs)
         scribe.start()
         return scribe
-
-
-def _renoncer(durable: "asyncio.Future[None]") -> None:
-    if not durable.done():
-        durable.set_exception(AuditIndisponible(cause="DELAI_DEPASSE"))
 
 
 def _nom(erreur: Exception) -> str:

