@@ -55,6 +55,8 @@ PAGE = 512
 SEUL = 50_000
 PROCESSUS_MAX = 8
 _FEUILLETER = "--feuilleter"
+#: In a folder, the seals of a partie are in a file that bears its name.
+EXTENSION = ".scelles"
 _NOM = re.compile(b"[0-9a-f]{32}")
 _GENRE = re.compile(b"[A-Z]+")
 # A record without the name of its partie; then without its number.

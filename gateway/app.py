@@ -8,8 +8,6 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from audit.consultations_sqlite import ConsultationsSqlite
-from audit.journal import Journal
 from gateway import franceconnect
 from gateway.annexes import build_router
 from gateway.bac_a_sable import BacASable, Emetteur
@@ -20,10 +18,10 @@ from gateway.consultations import Lecteur
 from gateway.demarrage import refuse_fiction, tell_incompatible
 from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
+from gateway.journal import build_journal
 from gateway.jwks import build_router as jwks_router
 from gateway.metrics import Metrics
 from gateway.quotas import Comptage, open_quotas
-from gateway.sceau import sceau
 from gateway.settings import Settings
 from gateway.sources import wire
 from gateway.traces import Traces
@@ -66,14 +64,13 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     sources = wire(settings, metrics, bac_a_sable)
     store = Store(settings.database_url, connus, horloge, bac_a_sable=settings.bac_a_sable)
     trousseau = open_keyring(settings, horloge())
-    journal = Journal(settings.journal, horloge, sceau(settings, horloge))
+    journal, consultations = build_journal(settings, horloge)
     metrics.watch(journal)
     alarmes = {"scelles": lambda: journal.scelles_en_panne, "cles_pseudonymes": lambda: not trousseau.pret(horloge())}
     metrics.alarmes(alarmes)
     quotas = open_quotas(settings, store, metrics, horloge)
     cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
     citoyens = franceconnect.wire(settings, bac_a_sable.franceconnect if bac_a_sable else None, horloge)
-    consultations = ConsultationsSqlite(settings.journal)
     conductor = Conductor(
         emetteur=settings.emetteur_en_vigueur,
         schema=schema,

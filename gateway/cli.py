@@ -3,10 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from gateway import doc_erreurs, doc_rest_v3
 from gateway.app import create_app
@@ -15,7 +17,7 @@ from gateway.cli_delegations import delegation, editeur
 from gateway.cli_habilitations import habilitation, jeton
 from gateway.cli_journal import journal
 from gateway.cli_source import source as scaffold
-from gateway.demarrage import rehearse, sole_server
+from gateway.demarrage import create_tables, rehearse, sole_server
 from gateway.logs import configure_logs
 from gateway.reglages_de_source import required
 from gateway.serveur import serve
@@ -51,8 +53,8 @@ def serve_command(
 
 @app.command("migrer", help="Met la base de données à niveau.")
 def migrer_command() -> None:
-    """Upgrade the database of habilitations."""
-    _or_refuse(lambda: asyncio.run(migrer(Settings().database_url)))
+    """Upgrade the database of habilitations, and create the tables of a journal on PostgreSQL."""
+    _or_refuse(_migrer)
 
 
 @app.command("schema", help="Affiche le schéma GraphQL.")
@@ -85,9 +87,16 @@ def sources_command() -> None:
             typer.echo(f"  PARTICULIER_SOURCES__{source.nom}__URL_JETON".upper() + " (facultatif)")
 
 
+def _migrer() -> None:
+    settings = Settings()
+    asyncio.run(migrer(settings.database_url))
+    if isinstance(settings.journal, SecretStr):
+        asyncio.run(create_tables(settings.journal))
+
+
 def _serve(hote: str, port: int) -> None:
     settings = Settings()
-    with sole_server(settings.journal):
+    with sole_server(settings.journal) if isinstance(settings.journal, Path) else nullcontext():
         rehearse(create_app(settings))
         serve(create_app(settings), hote, port, settings.proxys)
 

@@ -1,5 +1,6 @@
 """The commands `particulier journal …`: verify it, take from it what a token or a person calls for, keep its keys."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,11 +8,14 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from pydantic import SecretStr
 
 from audit.cle import DES_SCELLES, CleInvalide, lire
 from audit.export import exporter as exporter_traces
 from audit.export import exporter_personne
 from audit.mois import Mois
+from audit.postgresql.copie import LOT, CopieImpossible
+from audit.postgresql.copie import copier as copier_journal
 from audit.preuve import prouver as prouver_scelle
 from audit.scelles import chemin_par_defaut
 from audit.scelles import cle_publique as publique
@@ -25,6 +29,8 @@ from graph.circonstances import PARIS
 
 #: Exit status when nothing could be read, hence nothing said.
 _ILLISIBLE = 2
+#: Records between two lines of progress.
+_PAS = 100_000
 
 journal = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Vérifie et consulte le journal des accès.")
 journal.command("cles", help="Liste les clés des pseudonymes, une par mois ; --preparer crée celles qui manquent.")(
@@ -58,7 +64,7 @@ def verifier(
     settings = Settings()
     publiques = _publiques(cles, settings)
     a_cote = chemin_par_defaut(fichier) if fichier else settings.scelles_en_vigueur
-    etat, lignes = rendre_compte(fichier or settings.journal, scelles or a_cote, publiques)
+    etat, lignes = rendre_compte(fichier or _fichier(settings), scelles or a_cote, publiques)
     for ligne in lignes:
         typer.echo(ligne, err=etat == _ILLISIBLE)
     raise typer.Exit(etat)
@@ -71,7 +77,7 @@ def prouver(ancien: Ancien, nouveau: Nouveau, fichier: Fichier = None, cles: Cle
     publiques = _publiques(cles, settings)
     try:
         scelles = (lire_scelle(ancien, publiques), lire_scelle(nouveau, publiques))
-        preuve = prouver_scelle(fichier or settings.journal, *scelles)
+        preuve = prouver_scelle(fichier or _fichier(settings), *scelles)
     except Illisible as refus:
         _refuser(str(refus))
     if preuve is None:
@@ -107,13 +113,36 @@ def exporter(
     fichier: Fichier = None,
 ) -> None:
     """Print the traces, pseudonyms only; exit status 2 when the journal, or a key, cannot be read."""
-    chemin = fichier or Settings().journal
+    chemin = fichier or _fichier(Settings())
     traces = _traces(chemin, jeton, personne, (entre, et))
     try:
         for ligne in traces:
             typer.echo(ligne)
     except (sqlite3.Error, OSError):
         _refuser(f"Le journal ne peut pas être lu, ou son index écrit à côté de lui : {chemin}.")
+
+
+@journal.command(
+    "copier", help="Copie un journal tenu par PostgreSQL, ou poursuit une copie : elle se vérifie hors ligne."
+)
+def copier(
+    vers: Annotated[Path, typer.Option(metavar="FICHIER", help="La copie ; ses scellés seront à côté.")],
+    scelles: Annotated[
+        Path | None, typer.Option(metavar="DOSSIER", help="Les scellés de tous les serveurs, rassemblés.")
+    ] = None,
+) -> None:
+    """Copy; exit status 2 when it cannot be done."""
+    settings = Settings()
+    if not isinstance(settings.journal, SecretStr):
+        _refuser("Ce journal est un fichier : c'est lui qui se vérifie.")
+    adresse, dossier = settings.journal.get_secret_value(), scelles or settings.scelles_en_vigueur
+    try:
+        bilan = asyncio.run(copier_journal(adresse, dossier, vers, _avancer))
+    except CopieImpossible as refus:
+        _refuser(str(refus))
+    typer.echo(f"{bilan.enregistrements} enregistrements ajoutés à la copie, {bilan.parties} parties en tout.")
+    if bilan.a_venir:
+        typer.echo(f"{bilan.a_venir} parties sans scellé dans ce dossier sont laissées à la prochaine copie.")
 
 
 @journal.command("cle-publique", help="Affiche la clé publique des scellés : qui la détient peut vérifier le journal.")
@@ -161,6 +190,22 @@ def _publiques(cles: Path | None, settings: Settings) -> tuple[bytes, ...]:
         return lire_cles(cles) if cles else (_publique(settings),)
     except (Illisible, CleInvalide) as refus:
         _refuser(str(refus))
+
+
+def _avancer(copies: int) -> None:
+    """Show progress every hundred thousand records or so."""
+    if copies % _PAS < LOT:
+        typer.echo(f"{copies} enregistrements copiés…", err=True)
+
+
+def _fichier(settings: Settings) -> Path:
+    """Return the file of the journal."""
+    if isinstance(settings.journal, SecretStr):
+        _refuser(
+            "Ce journal est tenu par PostgreSQL : prenez-en une copie (« particulier journal copier --vers FICHIER »), "
+            "et nommez-la avec --journal."
+        )
+    return settings.journal
 
 
 def _publique(settings: Settings) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import strawberry
 
-from audit.journal import Journal
+from audit.contrat import JournalDurable
 from audit.trace import ABANDONNEE
 from gateway.attestation import Constat
 from gateway.attestation_blocs import blocs_attestes
@@ -64,7 +64,7 @@ class Conductor:
     schema: strawberry.Schema
     planner: Planner
     store: Store
-    journal: Journal
+    journal: JournalDurable
     sources: Sources
     traces: Traces
     comptage: Comptage

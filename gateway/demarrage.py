@@ -8,8 +8,10 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError
 
+from audit.postgresql.ouverture import creer
 from audit.registre import RegistreIncompatible
 from gateway.settings import ReglageManquant
 from graph.errors import AuditIndisponible, Surcharge
@@ -17,7 +19,9 @@ from habilitations.store import Store
 
 log = structlog.get_logger("gateway.demarrage")
 _BASE = "La base ne répond pas ou n'est pas à jour : voyez PARTICULIER_DATABASE_URL et « particulier migrer »."
-_JOURNAL = "Le journal ne peut pas être ouvert : voyez PARTICULIER_JOURNAL, son dossier et la place sur le disque."
+_JOURNAL = (
+    "Le journal ne peut pas être ouvert : voyez PARTICULIER_JOURNAL (dossier et place sur le disque, ou serveur)."
+)
 
 
 def rehearse(app: FastAPI) -> None:
@@ -35,6 +39,16 @@ def rehearse(app: FastAPI) -> None:
         raise ReglageManquant(str(refus)) from None
     except (Surcharge, DBAPIError, OSError):
         raise ReglageManquant(_BASE) from None
+
+
+async def create_tables(journal: SecretStr) -> None:
+    """Create the tables of a journal on PostgreSQL. Raise ReglageManquant."""
+    try:
+        await creer(journal.get_secret_value())
+    except RegistreIncompatible as refus:
+        raise ReglageManquant(str(refus)) from None
+    except AuditIndisponible:
+        raise ReglageManquant(_JOURNAL) from None
 
 
 async def refuse_fiction(store: Store) -> None:

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from audit.journal import Journal
+from audit.contrat import JournalDurable
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -46,7 +46,7 @@ class Metrics:
         self._calls.labels(source, outcome, cause).inc()
         self._call_latency.labels(source).observe(seconds)
 
-    def watch(self, journal: Journal) -> None:
+    def watch(self, journal: JournalDurable) -> None:
         """Tell what a journal sealed, and how many seals failed: nothing else tells it, since requests go on."""
         self.registry.register(_Seals(journal))
 
@@ -62,7 +62,7 @@ class Metrics:
 class _Seals(Collector):
     """Reads the counters of a journal when it is scraped."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: JournalDurable) -> None:
         self._journal = journal
 
     def collect(self) -> Iterator[CounterMetricFamily]:

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from audit.scelles import chemin_par_defaut
@@ -37,6 +38,17 @@ class ReglagesFranceConnect(BaseModel):
     """How surely a citizen must have been identified."""
 
 
+def _lire_journal(valeur: object) -> object:
+    if not isinstance(valeur, str):
+        return valeur
+    if valeur.startswith(("postgresql://", "postgres://")):
+        return SecretStr(valeur)
+    if "://" in valeur:
+        message = "a path or postgresql://…"
+        raise ValueError(message)
+    return Path(valeur)
+
+
 class Settings(BaseSettings):
     """Everything that changes from one installation to another; nothing has to be set in the sandbox."""
 
@@ -45,10 +57,11 @@ class Settings(BaseSettings):
     mode: Mode = Mode.BAC_A_SABLE
     database_url: str = "sqlite:///var/particulier.db"
     """Habilitations and tokens: `sqlite:///path` or `postgresql://…`."""
-    journal: Path = Path("var/journal.db")
-    """The audit, apart from the rest."""
+    journal: Annotated[Path | SecretStr, BeforeValidator(_lire_journal)] = Path("var/journal.db")
+    """The audit, apart from the rest: a SQLite file, or `postgresql://…`, which several servers may share."""
     scelles: Path | None = None
-    """The signed states of the journal; beside it by default, better on another machine's disk."""
+    """The signed states of the journal: a file, or a folder when the journal is on PostgreSQL; beside it by default,
+    better on another machine's disk."""
     cles_pseudonymes: Path = Path("var/cles/pseudonymes")
     """Folder of the keys of the pseudonyms, one a month, outside both databases."""
     cle_pseudonymes: Path | None = None
@@ -86,7 +99,9 @@ class Settings(BaseSettings):
 
     @property
     def scelles_en_vigueur(self) -> Path:
-        """Tell which file the seals are in."""
+        """Tell which file, or folder, the seals are in."""
+        if isinstance(self.journal, SecretStr):
+            return self.scelles or Path("var/scelles")
         return self.scelles or chemin_par_defaut(self.journal)
 
     @property

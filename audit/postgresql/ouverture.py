@@ -9,7 +9,7 @@ import asyncpg
 
 from audit.instants import microsecondes
 from audit.partie import Partie
-from audit.postgresql.connexion import DELAI_OUVERTURE, PATIENTER, Connexion, borne
+from audit.postgresql.connexion import DELAI_OUVERTURE, PANNES, PATIENTER, Connexion, borne, connecter, fermer
 from audit.postgresql.inscription import inscrire, parametres
 from audit.postgresql.sceaux import Sceaux
 from audit.postgresql.tables import (
@@ -32,11 +32,24 @@ from audit.postgresql.tables import (
 from audit.registre import RegistreIncompatible
 from audit.trace import Reprise
 from audit.verificateur import Chaine, lien, lies, origine
+from graph.errors import AuditIndisponible
 
 _DROITS = (
     "PARTICULIER_JOURNAL : ce rôle ne peut ni lire ni créer le schéma « journal ». Lancez « particulier migrer » avec "
     "le rôle qui possédera ses tables, puis donnez à celui du serveur le droit d'y lire et d'y ajouter."
 )
+
+
+async def creer(adresse: str) -> None:
+    """Create the tables, for servers whose role may not. Raise RegistreIncompatible or AuditIndisponible."""
+    try:
+        connexion = await connecter(adresse, DELAI_OUVERTURE)
+        try:
+            await preparer(connexion)
+        finally:
+            await fermer(connexion)
+    except PANNES as erreur:
+        raise AuditIndisponible(cause=type(erreur).__name__) from None
 
 
 async def preparer(connexion: Connexion) -> None:

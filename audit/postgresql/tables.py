@@ -152,3 +152,33 @@ SELECT requete, rang FROM journal.en_cours WHERE seq >> {DECALAGE} = $1::integer
 CLOTURE = "INSERT INTO journal.cloture VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 EST_CLOSE = "SELECT par, premier, reprises FROM journal.cloture WHERE partie = $1"
 REPRISES = "SELECT requete, rang FROM journal.trace WHERE seq >= $1 AND seq < $2 AND genre = 'RECOVERED'"
+
+#: The last intentions that some terms lead to, before one of them: instants and numbers.
+AVANT = """
+SELECT DISTINCT instant, intention FROM unnest($1::bigint[]) AS t (terme), LATERAL (
+    SELECT instant, intention FROM journal.entree
+    WHERE terme = t.terme AND (instant, intention) < ($2::bigint, $3::bigint)
+    ORDER BY instant DESC, intention DESC LIMIT $4
+) e
+ORDER BY instant DESC, intention DESC LIMIT $4
+"""
+#: Intentions, each one followed by what came of it.
+ACCES = """
+SELECT a.intention, t.genre, t.corps
+FROM (
+    SELECT intention, intention AS seq FROM unnest($1::bigint[]) AS i (intention)
+    UNION SELECT intention, seq FROM journal.suite WHERE intention = ANY($1)
+) a JOIN journal.trace t USING (seq)
+ORDER BY a.intention, t.seq <> a.intention, t.instant, t.seq
+"""
+INTENTIONS = """
+SELECT e.instant, e.intention, t.genre, t.corps
+FROM journal.entree e JOIN journal.trace t ON t.seq = e.intention WHERE e.terme = $1
+"""
+
+TOUTES = "SELECT id, nom, ouverte, liens FROM journal.partie ORDER BY id"
+CONTENU_ENTIER = """
+SELECT seq, genre, requete, rang, instant, corps, partie, numero, maillon FROM journal.trace
+WHERE seq > $1 AND seq < $2 ORDER BY seq
+LIMIT $3
+"""

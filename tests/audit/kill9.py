@@ -17,7 +17,7 @@ import tempfile
 from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from tests.audit.kill9_cibles import CIBLES, Cible
 REPONSES_MAX = 300
 #: Seconds: for a server to listen, and for a run to receive its answers.
 PATIENCE = 60
+#: Clients of the server that nobody kills.
+VOISINS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,28 @@ class Bilan:
 
 async def campagne(cible: Cible, kills: int, dossier: Path, hasard: random.Random) -> Bilan:
     """Kill the target `kills` times, restart it once more, and judge its journal."""
-    charge = Charge(_port_libre(hasard))
-    for _ in range(kills):
-        async with _serveur(cible, charge.port, dossier) as serveur:
-            requete = await cible.requete(charge.port)
-            async with charge.clients(requete), asyncio.timeout(PATIENCE):
-                await _premier(charge.attendre(hasard.randint(1, REPONSES_MAX)), serveur)
-                serveur.kill()
-                await serveur.wait()
+    charge, voisine = Charge(_port_libre(hasard)), Charge(_port_libre(hasard))
+    async with _voisin(cible, voisine, dossier) if cible.voisin else nullcontext():
+        for _ in range(kills):
+            async with _serveur(cible, charge.port, dossier) as serveur:
+                requete = await cible.requete(charge.port)
+                async with charge.clients(requete), asyncio.timeout(PATIENCE):
+                    await _premier(charge.attendre(hasard.randint(1, REPONSES_MAX)), serveur)
+                    serveur.kill()
+                    await serveur.wait()
     async with _serveur(cible, charge.port, dossier):
         pass
-    return juger(kills, charge.recues, cible.journal(dossier))
+    journal = await asyncio.to_thread(cible.journal, dossier)
+    return juger(kills, charge.recues | voisine.recues, journal)
+
+
+@asynccontextmanager
+async def _voisin(cible: Cible, charge: Charge, dossier: Path) -> AsyncIterator[None]:
+    """Load another server, which nobody kills: none of its accesses may be taken for those of a dead one."""
+    async with _serveur(cible, charge.port, dossier / "voisin"):
+        requete = await cible.requete(charge.port)
+        async with charge.clients(requete, VOISINS):
+            yield
 
 
 def juger(kills: int, recues: set[str], journal: Path) -> Bilan:
@@ -156,7 +169,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kill9-") as dossier:
         hasard = random.Random(choix.graine)  # noqa: S311 - draws moments
         try:
-            bilan = asyncio.run(campagne(CIBLES[choix.cible], choix.kills, Path(dossier), hasard))
+            with CIBLES[choix.cible].base(Path(dossier)):
+                bilan = asyncio.run(campagne(CIBLES[choix.cible], choix.kills, Path(dossier), hasard))
         finally:
             sys.stderr.write((Path(dossier) / "serveur.log").read_text(errors="replace")[-5000:])
     sys.stdout.write(json.dumps({"cible": choix.cible, "graine": choix.graine, **asdict(bilan)}) + "\n")

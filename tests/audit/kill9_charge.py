@@ -22,9 +22,9 @@ class Charge:
     _signal: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
-    async def clients(self, requete: Requete) -> AsyncIterator[None]:
+    async def clients(self, requete: Requete, combien: int = CLIENTS) -> AsyncIterator[None]:
         """Ask for as long as the context lasts."""
-        taches = [asyncio.create_task(self._client(requete)) for _ in range(CLIENTS)]
+        taches = [asyncio.create_task(self._client(requete)) for _ in range(combien)]
         try:
             yield
         finally:

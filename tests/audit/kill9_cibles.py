@@ -1,13 +1,18 @@
 """The servers that the campaign of kills may aim at: how each one starts, where its journal is, what to ask of it."""
 
+import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import orjson
+
+from audit.postgresql.copie import copier
+from tests.serveur_postgresql import serveur_postgresql
 
 _MINIMAL = Path(__file__).with_name("serveur_minimal.py")
 
@@ -37,6 +42,10 @@ class Cible:
     environnement: Callable[[Path], Mapping[str, str]]
     requete: Callable[[int], Awaitable[Requete]]
     """From the port of the server, once it listens."""
+    base: Callable[[Path], AbstractContextManager[None]] = lambda _dossier: nullcontext()
+    """What must run beside it, for the whole campaign."""
+    voisin: bool = False
+    """Whether another server, which nobody kills, writes the same journal."""
 
 
 def _minimal(*options: str) -> Cible:
@@ -89,4 +98,51 @@ PASSERELLE = Cible(
     },
     requete=_question,
 )
-CIBLES = {"passerelle": PASSERELLE, "minimal": _minimal(), "menteur": _minimal("menteur")}
+
+
+@contextmanager
+def _postgresql(dossier: Path) -> Iterator[None]:
+    """Run a database for the campaign, and leave its address in the folder."""
+    (dossier / "postgresql").mkdir()
+    with serveur_postgresql(dossier / "postgresql") as serveur:
+        _note(dossier).write_text(serveur.url("postgres"))
+        (dossier / "voisin").mkdir()
+        _note(dossier / "voisin").write_text(serveur.url("postgres"))
+        yield
+
+
+def _note(dossier: Path) -> Path:
+    return dossier / "adresse"
+
+
+def _copie(dossier: Path) -> Path:
+    vers = dossier / "copie.db"
+    asyncio.run(copier(_note(dossier).read_text(), dossier / "scelles", vers, lambda _: None))
+    return vers
+
+
+_MINIMAL_POSTGRESQL = replace(
+    _minimal(),
+    commande=lambda port, dossier: (sys.executable, str(_MINIMAL), str(port), _note(dossier).read_text()),
+    journal=_copie,
+    base=_postgresql,
+    voisin=True,
+)
+_PASSERELLE_POSTGRESQL = replace(
+    PASSERELLE,
+    journal=_copie,
+    environnement=lambda dossier: {
+        **PASSERELLE.environnement(dossier),
+        "PARTICULIER_JOURNAL": _note(dossier).read_text(),
+        "PARTICULIER_SCELLES": str(dossier / "scelles"),
+    },
+    base=_postgresql,
+    voisin=True,
+)
+CIBLES = {
+    "passerelle": PASSERELLE,
+    "minimal": _minimal(),
+    "menteur": _minimal("menteur"),
+    "passerelle-postgresql": _PASSERELLE_POSTGRESQL,
+    "minimal-postgresql": _MINIMAL_POSTGRESQL,
+}

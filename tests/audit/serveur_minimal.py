@@ -1,7 +1,7 @@
 """The smallest server that keeps the promise: an intention, an answer made ready, an issue, and only then the bytes.
 
-Run as `python serveur_minimal.py <port> <journal> [menteur]`: a liar answers without waiting for its issue, which it
-never writes, so that the campaign of kills can be seen to catch it.
+Run as `python serveur_minimal.py <port> <journal> [menteur]`; the journal is a file or `postgresql://…`. A liar answers
+without waiting for its issue, which it never writes, so that the campaign of kills can be seen to catch it.
 """
 
 import asyncio
@@ -15,7 +15,9 @@ from uuid import uuid4
 
 import uvicorn
 
+from audit.contrat import JournalDurable
 from audit.journal import Journal
+from audit.postgresql.journal import JournalPostgresql
 from audit.trace import OBTENU, Intention, Issue
 from graph.errors import AuditIndisponible
 
@@ -32,7 +34,7 @@ def maintenant() -> datetime:
 
 @dataclass(frozen=True)
 class Serveur:
-    journal: Journal
+    journal: JournalDurable
     menteur: bool
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -82,6 +84,8 @@ async def _envoyer(send: Send, status: int, requete: str) -> None:
 
 
 if __name__ == "__main__":
-    port, journal, *menteur = sys.argv[1:]
-    serveur = Serveur(Journal(Path(journal), maintenant), bool(menteur))
+    port, adresse, *menteur = sys.argv[1:]
+    partage = adresse.startswith("postgresql://")
+    journal = JournalPostgresql(adresse, maintenant) if partage else Journal(Path(adresse), maintenant)
+    serveur = Serveur(journal, bool(menteur))
     uvicorn.run(serveur, port=int(port), log_level="error", access_log=False)
