@@ -15,6 +15,12 @@ the partie before, or 32 zero bytes; then, for each record, maillon = SHA-256(pr
 
     line = NAME SP number SP genre SP rank SP instant SP length of the request's id in bytes LF request's id ‖ body
 
+A journal that several processes write at once is verified in a copy, whose parties are interleaved. SCELLES is then a
+folder: the seals of a partie are in a file of their own, `NAME.scelles`; its previous maillon is the SHA-256 of its
+`liens`, a line for each partie that was there when it began, unless one in between says as much:
+
+    name SP size SP maillon in hexadecimal LF
+
 The lines of a partie are also the leaves of an RFC 6962 Merkle tree. A *scellé* (seal) is one line of canonical JSON,
 signed with Ed25519: the size, root and last maillon of a partie at an instant, and the SHA-256 of the seal before.
 Whoever owns the database can compute maillons anew; without the private key, not the seals, which are kept elsewhere.
@@ -29,11 +35,12 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
+from io import BytesIO
 from itertools import groupby, islice, pairwise
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
@@ -270,13 +277,16 @@ class Anomalie:
     nature: Nature
     de: int
     a: int
+    partie: str = ""
+    """Its name, in a copy of a journal that several processes write: what was done is among its records alone."""
 
     def __str__(self) -> str:
         """Say it in French."""
         if self.nature in _DES_SCELLES:
-            return f"{self.nature.value}, ligne {self.a} du fichier des scellés"
+            fichier = f"fichier {self.partie}{EXTENSION}" if self.partie else "fichier des scellés"
+            return f"{self.nature.value}, ligne {self.a} du {fichier}"
         sur = f" (un scellé répond de tout ce qui précède le n° {self.de})" if self.de > 1 else ""
-        return f"{self.nature.value}, n° {self.a}{sur}"
+        return f"{self.nature.value}, n° {self.a}{f', partie {self.partie}' if self.partie else ''}{sur}"
 
 
 _DES_SCELLES = (Nature.SCELLE_FAUX, Nature.SCELLE_MANQUANT)
@@ -347,11 +357,15 @@ def verifier(
     """
     cles = (cle_publique,) if isinstance(cle_publique, bytes) else cle_publique
     try:
+        publiques = [Ed25519PublicKey.from_public_bytes(cle) for cle in cles]
+        if scelles.is_dir():
+            with closing(_ouvrir(journal)) as connexion:
+                return _Entrelacee(connexion, scelles, publiques, _Lecteur(journal, connexion, processus)).rapport()
         # The seals' length is taken before the database's snapshot: whatever they seal is then in it.
         with scelles.open("rb") as fichier:
             longueur = fichier.seek(0, 2)
             fichier.seek(0)
-            suite = _Scelles(fichier, longueur, [Ed25519PublicKey.from_public_bytes(cle) for cle in cles])
+            suite = _Scelles(fichier, longueur, publiques)
             with closing(_ouvrir(journal)) as connexion:
                 return _Verification(connexion, suite, _Lecteur(journal, connexion, processus)).rapport()
     except OSError as erreur:
@@ -371,8 +385,14 @@ class _Scelles:
         self.ligne = 0
         self.illisibles = 0
         self.lus = 0
+        self.attendu: dict[str, Any] | None = None
+        """The next seal, which waits for its records."""
 
-    def suivant(self) -> dict[str, Any] | None:
+    def avancer(self) -> None:
+        self.attendu = None
+        self.attendu = self._suivant()
+
+    def _suivant(self) -> dict[str, Any] | None:
         while ligne := self._lire():
             self.ligne += 1
             scelle = decoder(ligne[:-1]) if ligne.endswith(b"\n") else None
@@ -393,6 +413,24 @@ class _Scelles:
             raise _Ecart(Nature.SCELLE_FAUX, self.ligne)
         if scelle["precedent"] != self._precedent.hex():
             raise _Ecart(Nature.SCELLE_MANQUANT, self.ligne)
+
+
+class _ScellesDePartie(_Scelles):
+    """Those of one partie among many, whose file is open only while it is read."""
+
+    def __init__(self, chemin: Path, cles: Sequence[Ed25519PublicKey]) -> None:
+        super().__init__(BytesIO(), 0, cles)
+        self._chemin = chemin
+        self._place = 0
+
+    def _lire(self) -> bytes:
+        if not self._chemin.exists():
+            return b""
+        with self._chemin.open("rb") as fichier:
+            fichier.seek(self._place)
+            ligne = fichier.readline(SCELLE_MAX)
+        self._place += len(ligne)
+        return ligne
 
 
 def _est_signe(cle: Ed25519PublicKey, scelle: dict[str, Any]) -> bool:
@@ -530,12 +568,24 @@ def _recevoir(entree: IO[bytes]) -> _Page:
 class _Suivi:
     """How far a partie is known to agree with its chain and its seals."""
 
-    __slots__ = ("chaine", "close", "scellee")
+    __slots__ = ("chaine", "close", "commencee", "jalons", "scelle", "scellee", "scelles")
 
-    def __init__(self, chaine: Chaine) -> None:
+    def __init__(self, chaine: Chaine, scelles: _Scelles, jalons: Sequence[tuple[int, bytes]] = ()) -> None:
         self.chaine = chaine
+        self.scelles = scelles
         self.close = False
         self.scellee = False
+        self.commencee = False
+        self.scelle = 0
+        """Its size at its last seal."""
+        self.jalons = sorted(jalons, reverse=True)
+        """Sizes and maillons that other parties bind, the next one last."""
+
+    def prochaine(self) -> int | None:
+        """Return the size at which it is to be compared next, if there is one."""
+        scelle, jalons = self.scelles.attendu, self.jalons
+        tailles = [scelle["taille"]] if scelle else []
+        return min([*tailles, jalons[-1][0]] if jalons else tailles, default=None)
 
 
 class _Verification:
@@ -545,12 +595,11 @@ class _Verification:
         self._scelles = scelles
         self._connexion = connexion
         self._lecteur = lecteur
-        self._suivi = _Suivi(Chaine("", ZERO))
+        self._suivi = _Suivi(Chaine("", ZERO), scelles)
         self._seq = 0
         self._partie = 0
         self._parties = 0
         self._dernier_scelle = 0
-        self._attendu: dict[str, Any] | None = None
 
     def rapport(self) -> Rapport:
         anomalie = None
@@ -562,7 +611,10 @@ class _Verification:
             if getattr(erreur, "sqlite_errorcode", None) in _PASSAGERES:
                 raise
             anomalie = self._situer(Nature.STRUCTURE, self._seq + 1)
-        lus = self._scelles.lus - (self._attendu is not None)
+        return self._dresser(anomalie)
+
+    def _dresser(self, anomalie: Anomalie | None) -> Rapport:
+        lus = self._scelles.lus - (self._scelles.attendu is not None)
         restent = self._seq - self._dernier_scelle
         return Rapport(self._seq, self._parties, lus, restent, self._scelles.illisibles, anomalie)
 
@@ -573,8 +625,7 @@ class _Verification:
         self._connexion.execute("BEGIN")
         if self._connexion.execute(_TABLES).fetchall() != [(b"partie", b"table"), (b"trace", b"table")]:
             raise _Ecart(Nature.STRUCTURE, 1)
-        self._attendu = self._scelles.suivant()
-        self._a_venir = self._connexion.execute(_PARTIES)
+        self._preparer()
         nombre, dernier = self._connexion.execute(_ETENDUE).fetchone()
         if nombre and nombre == dernier:
             with closing(self._lecteur.pages(dernier)) as pages:
@@ -589,6 +640,10 @@ class _Verification:
             pass
         self._finir()
 
+    def _preparer(self) -> None:
+        self._scelles.avancer()
+        self._a_venir = self._connexion.execute(_PARTIES)
+
     def _suivre(self, troncon: Troncon) -> bool:
         """Add records that are chained to each other; tell whether all of them could be."""
         self._aller_a(troncon.partie)
@@ -600,7 +655,8 @@ class _Verification:
         fait, nombre = 0, len(feuilles) // _TAILLE
         while fait < nombre and not self._suivi.close:
             # The tree is compared at the very size of each seal.
-            avance = min(nombre - fait, max(1, self._attendu["taille"] - chaine.taille if self._attendu else nombre))
+            prochaine = self._suivi.prochaine()
+            avance = min(nombre - fait, nombre if prochaine is None else max(1, prochaine - chaine.taille))
             tranche = slice(fait * _TAILLE, (fait + avance) * _TAILLE)
             chaine.joindre(feuilles[tranche], maillons[tranche][-_TAILLE:])
             fait += avance
@@ -655,7 +711,7 @@ class _Verification:
     def _changer_de_partie(self) -> bool:
         """Go to the next partie, if there is one: what the seals say of the one left must be complete."""
         quittee = self._suivi.chaine
-        if (attendu := self._attendu) and attendu["partie"] == quittee.nom:
+        if (attendu := self._scelles.attendu) and attendu["partie"] == quittee.nom:
             raise _Ecart(Nature.TRONQUE, self._seq + 1)
         ligne = self._a_venir.fetchone()
         if ligne is None:
@@ -664,11 +720,11 @@ class _Verification:
         if tuple(map(type, ligne)) != (int, bytes, int) or not _NOM.fullmatch(nom):
             raise _Ecart(Nature.STRUCTURE, self._seq + 1)
         nom = nom.decode()
-        self._suivi = _Suivi(Chaine(nom, origine(quittee.maillon, nom, ouverte)))
+        self._suivi = _Suivi(Chaine(nom, origine(quittee.maillon, nom, ouverte)), self._scelles)
         self._parties += 1
         self._comparer()
-        if self._attendu and self._attendu["partie"] != nom:
-            self._exiger(self._attendu["partie"])
+        if self._scelles.attendu and self._scelles.attendu["partie"] != nom:
+            self._exiger(self._scelles.attendu["partie"])
         return True
 
     def _exiger(self, nom: str) -> None:
@@ -679,31 +735,133 @@ class _Verification:
     def _comparer(self) -> None:
         """Compare the partie with every seal made of it at this size."""
         suivi, chaine = self._suivi, self._suivi.chaine
-        while (scelle := self._attendu) and scelle["partie"] == chaine.nom:
+        while (scelle := suivi.scelles.attendu) and scelle["partie"] == chaine.nom:
             if scelle["taille"] > chaine.taille:
                 return
             if scelle["taille"] < chaine.taille or suivi.close:
-                raise _Ecart(Nature.SCELLE_FAUX, self._scelles.ligne)
+                raise _Ecart(Nature.SCELLE_FAUX, suivi.scelles.ligne)
             tete = chaine.tete()
             if (scelle["maillon"], scelle["racine"]) != (tete.maillon.hex(), tete.racine.hex()):
                 # The seal of an empty partie answers for where it begins: between two records.
                 raise _Ecart(Nature.RECHAINE, self._seq + (chaine.taille == 0))
             self._dernier_scelle, suivi.close, suivi.scellee = self._seq, scelle["close"], True
-            self._attendu = None
-            self._attendu = self._scelles.suivant()
+            suivi.scelles.avancer()
 
     def _finir(self) -> None:
-        if self._attendu is not None:
+        if self._scelles.attendu is not None:
             raise _Ecart(Nature.TRONQUE, self._seq + 1)
         restent = self._seq - self._dernier_scelle
         if restent > TOLERANCE or (self._suivi.chaine.taille and not self._suivi.scellee):
             raise _Ecart(Nature.NON_SCELLE, self._seq)
 
 
+class _Entrelacee(_Verification):
+    """Walks a copy of a journal that several processes wrote: each partie has its own seals, and binds the others."""
+
+    def __init__(
+        self, connexion: sqlite3.Connection, dossier: Path, cles: Sequence[Ed25519PublicKey], lecteur: _Lecteur
+    ) -> None:
+        super().__init__(connexion, _Scelles(BytesIO(), 0, cles), lecteur)
+        self._dossier = dossier
+        self._cles = cles
+        self._suivis: dict[int, _Suivi] = {}
+        self._scellees: dict[str, int] = {}
+        """By name of partie, the number of its last record that a seal answers for."""
+
+    def _dresser(self, anomalie: Anomalie | None) -> Rapport:
+        tous = [suivi.scelles for suivi in self._suivis.values()]
+        lus = sum(scelles.lus - (scelles.attendu is not None) for scelles in tous)
+        restent = sum(suivi.chaine.taille - suivi.scelle for suivi in self._suivis.values())
+        illisibles = sum(scelles.illisibles for scelles in tous)
+        return Rapport(self._seq, self._parties, lus, restent, illisibles, anomalie)
+
+    def _situer(self, nature: Nature, ou: int) -> Anomalie:
+        nom = self._suivi.chaine.nom
+        return Anomalie(nature, ou if nature in _DES_SCELLES else min(self._scellees.get(nom, 0) + 1, ou), ou, nom)
+
+    def _preparer(self) -> None:
+        parties = self._connexion.execute(_LIENS).fetchall()
+        if not all(tuple(map(type, une)) == (int, bytes, int, bytes) and _NOM.fullmatch(une[1]) for une in parties):
+            raise _Ecart(Nature.STRUCTURE, 1)
+        jalons: dict[str, list[tuple[int, bytes]]] = {}
+        for id_, nom, ouverte, liens in parties:
+            scelles = _ScellesDePartie(self._dossier / f"{nom.decode()}{EXTENSION}", self._cles)
+            suivi = _Suivi(Chaine(nom.decode(), origine(lies(liens), nom.decode(), ouverte)), scelles)
+            self._suivi = self._suivis[id_] = suivi
+            scelles.avancer()
+            if _repond_du_debut(scelles.attendu, suivi.chaine):
+                for autre, taille, maillon in _delier(liens):
+                    jalons.setdefault(autre, []).append((taille, maillon))
+        self._suivi = _Suivi(Chaine("", ZERO), self._scelles)
+        self._exiger_les_parties({suivi.chaine.nom for suivi in self._suivis.values()}, jalons)
+        for suivi in self._suivis.values():
+            suivi.jalons = sorted(jalons.get(suivi.chaine.nom, ()), reverse=True)
+
+    def _exiger_les_parties(self, noms: set[str], liees: Iterable[str]) -> None:
+        """Whatever has seals, or was bound, must be there."""
+        if {*liees, *(fichier.stem for fichier in self._dossier.glob(f"*{EXTENSION}"))} - noms:
+            raise _Ecart(Nature.SUPPRIME, 1)
+
+    def _aller_a(self, partie: Any) -> None:
+        suivi = self._suivis.get(partie) if type(partie) is int else None
+        if suivi is not None:
+            self._partie, self._suivi = partie, suivi
+            if not suivi.commencee:
+                suivi.commencee = True
+                self._parties += 1
+                self._scellees[suivi.chaine.nom] = self._seq
+                self._comparer()
+
+    def _changer_de_partie(self) -> bool:
+        """Begin the parties that hold no record, once all the records were walked."""
+        for partie, suivi in self._suivis.items():
+            if not suivi.commencee:
+                self._aller_a(partie)
+        return False
+
+    def _comparer(self) -> None:
+        """Compare the partie with its seals, and with what other parties bind of it."""
+        suivi, chaine = self._suivi, self._suivi.chaine
+        self._dernier_scelle = -1
+        super()._comparer()
+        while suivi.jalons and suivi.jalons[-1][0] == chaine.taille:
+            if suivi.jalons.pop()[1] != chaine.maillon:
+                raise _Ecart(Nature.RECHAINE, self._seq + (chaine.taille == 0))
+            # The seal of the partie that binds it answers for it.
+            self._dernier_scelle, suivi.scellee = self._seq, True
+        if self._dernier_scelle >= 0:
+            suivi.scelle = chaine.taille
+            self._scellees[chaine.nom] = self._seq
+
+    def _finir(self) -> None:
+        for suivi in self._suivis.values():
+            self._suivi = suivi
+            if (attendu := suivi.scelles.attendu) and attendu["partie"] != suivi.chaine.nom:
+                raise _Ecart(Nature.SCELLE_MANQUANT, suivi.scelles.ligne)
+            if suivi.scelles.attendu or suivi.jalons:
+                raise _Ecart(Nature.TRONQUE, self._seq + 1)
+            if suivi.chaine.taille and (not suivi.scellee or suivi.chaine.taille - suivi.scelle > TOLERANCE):
+                raise _Ecart(Nature.NON_SCELLE, self._seq)
+
+
+def _repond_du_debut(scelle: dict[str, Any] | None, chaine: Chaine) -> bool:
+    """Tell whether a partie began as its first seal says: what it binds can then be believed."""
+    debut = scelle and (scelle["partie"], scelle["taille"], scelle["maillon"])
+    return debut == (chaine.nom, 0, chaine.maillon.hex())
+
+
+def _delier(liens: bytes) -> Iterator[tuple[str, int, bytes]]:
+    """Yield the parties that one binds: their names, sizes and maillons."""
+    for ligne in liens.decode().splitlines():
+        nom, taille, maillon = ligne.split(" ")
+        yield nom, int(taille), bytes.fromhex(maillon)
+
+
 #: Another program holds the file: nothing can be said of it now.
 _PASSAGERES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _TABLES = "SELECT name, type FROM sqlite_master WHERE name IN ('partie', 'trace') AND rootpage > 0 ORDER BY name"
 _PARTIES = "SELECT id, nom, ouverte FROM partie NOT INDEXED ORDER BY id"
+_LIENS = "SELECT id, nom, ouverte, liens FROM partie NOT INDEXED ORDER BY id"
 _NOMS = "SELECT id, nom FROM partie NOT INDEXED WHERE id BETWEEN ? AND ?"
 _PLUS_LOIN = "SELECT 1 FROM partie NOT INDEXED WHERE nom = ? AND id > ?"
 # When both are the same, there is no record but those of [1, dernier], each one once, if those are all there.
