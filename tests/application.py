@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from gateway.app import create_app
 from gateway.conductor import Reconnaitre
@@ -98,11 +99,12 @@ class Application:
         return await self.client.post("/graphql", json=corps, headers={**accept, **autorisation, **dict(headers or {})})
 
 
-def reglages(dossier: Path, personas: Path | None = None) -> Settings:
+def reglages(dossier: Path, personas: Path | None = None, journal: SecretStr | None = None) -> Settings:
     """Return sandbox settings that keep everything in one folder."""
     return Settings(
         database_url=f"sqlite:///{dossier / 'particulier.db'}",
-        journal=dossier / "journal.db",
+        journal=journal or dossier / "journal.db",
+        scelles=dossier / "scelles" if journal else None,
         cles_pseudonymes=dossier / "pseudonymes",
         cle_scelles=dossier / "scelles.cle",
         cle_attestation=dossier / "attestation.pem",
@@ -128,11 +130,14 @@ class Personnes:
 
 @asynccontextmanager
 async def application(
-    dossier: Path, personas: Path | None = None, reconnaitre: Reconnaitre | None = None
+    dossier: Path,
+    personas: Path | None = None,
+    reconnaitre: Reconnaitre | None = None,
+    journal: SecretStr | None = None,
 ) -> AsyncIterator[Application]:
     """Run the application while the block lasts; `reconnaitre` tells whom a FranceConnect token names."""
     horloge = Horloge()
-    app = create_app(reglages(dossier, personas), horloge, reconnaitre)
+    app = create_app(reglages(dossier, personas, journal), horloge, reconnaitre)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

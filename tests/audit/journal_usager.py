@@ -170,8 +170,14 @@ async def mesurer(nom: str, combien: int, demander: Callable[[int], Awaitable[ob
     dire(f"{nom:<58} p50 {centiles[49]:7.1f} ms   p99 {centiles[98]:7.1f} ms   max {max(durees):7.1f} ms")
 
 
+def fichier(dossier: Path) -> Path:
+    journal = reglages(dossier).journal
+    assert isinstance(journal, Path)
+    return journal
+
+
 async def chercher_directement(dossier: Path, population: Population) -> None:
-    lieu = ConsultationsSqlite(reglages(dossier).journal)
+    lieu = ConsultationsSqlite(fichier(dossier))
     await lieu.ouvrir()
     cles, connu = population.cles(), population.pressee.pivot
 
@@ -227,7 +233,7 @@ def main() -> None:
         population = peupler(dossier)
         debut = perf_counter()
         asyncio.run(ecrire(dossier, population, combien))
-        journal = reglages(dossier).journal
+        journal = fichier(dossier)
         dire(f"{combien:_} traces écrites en {perf_counter() - debut:.0f} s, {journal.stat().st_size / 1e9:.2f} Go")
         debut, index = perf_counter(), chemin_par_defaut(journal)
         with closing(connecter(journal, "ro")) as connexion:

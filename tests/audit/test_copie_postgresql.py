@@ -154,7 +154,7 @@ async def test_seals_that_are_touched_are_missed(adresse: str, dossier: Path) ->
 
     def nature() -> Nature | None:
         anomalie = juger(dossier).anomalie
-        return anomalie and anomalie.nature
+        return anomalie.nature if anomalie else None
 
     un.write_bytes(b"".join(octets.splitlines(keepends=True)[1:]))
     assert nature() is Nature.SCELLE_MANQUANT

@@ -147,6 +147,8 @@ def test_a_journal_serves_one_server_at_a_time(tmp_path: Path) -> None:
         ({"PARTICULIER_TRANSPORT": "pigeon"}, "PARTICULIER_TRANSPORT"),
         ({"PARTICULIER_DATABASE_URL": "mysql://secret@hote/base"}, "PARTICULIER_DATABASE_URL"),
         ({"PARTICULIER_JOURNAL": "/dev/null/journal.db"}, "PARTICULIER_JOURNAL"),
+        ({"PARTICULIER_JOURNAL": "mysql://u:secret@h/base"}, "PARTICULIER_JOURNAL"),
+        ({"PARTICULIER_JOURNAL": "postgresql://u:secret@127.0.0.1:9/absente"}, "PARTICULIER_JOURNAL"),
         ({"PARTICULIER_PERSONAS": "/dev/null"}, "personnes"),
     ],
 )
