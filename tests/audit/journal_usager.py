@@ -140,7 +140,7 @@ def dire(ligne: str) -> None:
 async def ecrire(dossier: Path, population: Population, combien: int) -> None:
     settings = reglages(dossier)
     horloge = Horloge()
-    journal = Journal(settings.journal, horloge, sceau(settings, horloge))
+    journal = Journal(fichier(dossier), horloge, sceau(settings, horloge))
     await journal.ouvrir()
     lot: list[Trace] = []
     for rang, trace in enumerate(traces(population, combien, random.Random(11)), 1):  # noqa: S311 - found again
