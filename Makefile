@@ -69,9 +69,21 @@ differentiel: $(SETUP) ## 100,000 questions against the oracle (NOMBRE= HTTP= SE
 	$(BIN)/python -m tests.proprietes.differentiel $(if $(NOMBRE),--nombre $(NOMBRE)) $(if $(HTTP),--http $(HTTP)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CAS),--cas $(CAS))
 
+.PHONY: exfiltration
+exfiltration: $(SETUP) ## Walk through 20,000 persons with a stolen token, then tell what it obtained (about 4 minutes)
+	$(BIN)/pytest -m campagne -s tests/abus/test_exfiltration.py
+
+.PHONY: falsifications
+falsifications: $(SETUP) ## Present forged tokens, envelopes, signatures and attestations, and time their refusals
+	$(BIN)/pytest -m campagne -s tests/abus/test_falsifications.py
+
 .PHONY: bench
 bench: $(SETUP) ## Measure requests/s and latency against a bare forwarder
 	$(BIN)/python -m bench
+
+.PHONY: bench-audit
+bench-audit: $(SETUP) ## Measure what the audit adds to each answer
+	$(BIN)/python -m bench.audit
 
 .PHONY: source
 source: $(SETUP) ## Scaffold a source: make source NOM=cnous_bourse BLOC=BourseEtudiante

@@ -1,19 +1,18 @@
 """Measure every target by turns, print a table, and fail if any answer was wrong. Nothing is kept."""
 
 import asyncio
-import os
-import platform
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uvloop
 
-from bench.charge import charger, demander
-from bench.cibles import PASSERELLE, RELAIS, Cible, cibles, complete
-from bench.processus import Coeurs, repartir
-from bench.tableau import Ligne, rapport, tableau
+from bench.charge import charger
+from bench.cibles import PASSERELLE, RELAIS, Cible, attendre, cibles
+from bench.processus import repartir
+from bench.tableau import Ligne, ecrire, presentation, rapport, tableau
 from bench.trace import tracer
 from gateway.settings import Transporteur
 
@@ -28,25 +27,28 @@ TRACE = "trace seule"
 def main() -> int:
     """Run the bench; return the exit status."""
     coeurs = repartir()
-    _ecrire(_presentation(coeurs))
+    ecrire(presentation(coeurs, TOURS))
     with (
         TemporaryDirectory(prefix="particulier-bench-") as nom,
         cibles(Path(nom), coeurs) as toutes,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as boucle,
     ):
         lignes = boucle.run(_mesurer(toutes, Path(nom)))
-    _ecrire(tableau(lignes) + "\n")
+    ecrire(tableau(lignes) + "\n")
     for transport in Transporteur:
         for clients, _ in PHASES:
-            _ecrire(rapport(PASSERELLE, RELAIS, transport.value, clients, lignes))
-    erreurs = sum(ligne.mesure.erreurs for ligne in lignes)
-    if erreurs:
-        _ecrire(f"\nÉCHEC : {erreurs} réponses fausses.")
-    return 1 if erreurs else 0
+            ecrire(rapport(PASSERELLE, RELAIS, transport.value, clients, lignes))
+    for nom in dict.fromkeys(ligne.nom for ligne in lignes):
+        mesures = [ligne.mesure for ligne in lignes if ligne.nom == nom]
+        if refus := sum((une.refus for une in mesures), Counter()):
+            ecrire(f"\n{nom} : refus faute de temps, comptés à part : {dict(refus)}.")
+        if erreurs := sum((une.erreurs for une in mesures), Counter()):
+            ecrire(f"\nÉCHEC : {nom} : réponses fausses : {dict(erreurs)}.")
+    return 1 if any(ligne.mesure.erreurs for ligne in lignes) else 0
 
 
 async def _mesurer(toutes: list[Cible], dossier: Path) -> list[Ligne]:
-    attendus = [await _attendu(cible) for cible in toutes]
+    attendus = [await attendre(cible) for cible in toutes]
     for cible, attendu in zip(toutes, attendus, strict=True):
         await charger(cible.serveur.port, cible.message, attendu, PHASES[0][0], _RODAGE)
     lignes: list[Ligne] = []
@@ -58,14 +60,6 @@ async def _mesurer(toutes: list[Cible], dossier: Path) -> list[Ligne]:
             lignes.append(await _tracer(dossier / "journal.db", clients))
             _progresser(tour, lignes[-1])
     return lignes
-
-
-async def _attendu(cible: Cible) -> bytes:
-    """Return what a target must always answer. Raise SystemExit when its first answer is already wrong."""
-    corps = await demander(cible.serveur.port, cible.message)
-    if corps == cible.attendu or (cible.attendu is None and complete(corps)):
-        return corps
-    raise SystemExit(f"{cible.nom} ({cible.transport}) répond mal : {corps[:500]!r}")
 
 
 async def _charger(cible: Cible, attendu: bytes, clients: int, secondes: float) -> Ligne:
@@ -81,23 +75,9 @@ async def _tracer(chemin: Path, clients: int) -> Ligne:
     return Ligne(TRACE, "-", clients, mesure, time.process_time() - debut)
 
 
-def _presentation(coeurs: Coeurs) -> str:
-    seul = "" if coeurs.serveur is None else ", le serveur mesuré seul sur l'un d'eux"
-    charge = ", ".join(f"{valeur:.1f}" for valeur in os.getloadavg())
-    return (
-        f"Python {platform.python_version()}, {os.cpu_count()} cœurs{seul} ; charge au départ : {charge}.\n"
-        f"Médiane de {TOURS} tours alternés ; CPU : temps de processeur du serveur mesuré, par réponse.\n"
-    )
-
-
 def _progresser(tour: int, ligne: Ligne) -> None:
     nom, transport, clients = ligne.cle
     sys.stderr.write(f"tour {tour}/{TOURS}  {nom:11}  {transport:7}  c={clients:<3} {ligne.mesure.debit:7.0f}/s\n")
-
-
-def _ecrire(texte: str) -> None:
-    sys.stdout.write(f"{texte}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

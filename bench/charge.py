@@ -1,11 +1,18 @@
 """A load generator on raw asyncio connections, kept alive: a few tens of microseconds per request."""
 
 import asyncio
+import json
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from time import perf_counter
 
 _GRACE = 20.0
+_OK = "200"
+#: How a server says, by design, that it lacks time: nothing leaves without its trace, nor waits for a source for ever.
+_DITS = ("503 ", "200 SOURCE_DELAI_DEPASSE", "200 SOURCE_INDISPONIBLE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +20,22 @@ class Mesure:
     """What a run gave. Latencies in milliseconds."""
 
     reponses: int
-    erreurs: int
+    """As they must be: the others are neither counted nor timed."""
     secondes: float
     p50: float
     p99: float
+    ecarts: Mapping[str, int] = field(default_factory=dict)
+    """The others, by status and code."""
+
+    @property
+    def refus(self) -> Counter[str]:
+        """Those by which a server says that it lacks time."""
+        return Counter({nom: nombre for nom, nombre in self.ecarts.items() if nom.startswith(_DITS)})
+
+    @property
+    def erreurs(self) -> Counter[str]:
+        """Those that are wrong."""
+        return Counter(self.ecarts) - self.refus
 
     @property
     def debit(self) -> float:
@@ -37,63 +56,110 @@ async def demander(port: int, message: bytes) -> bytes:
     """Send one message on a connection of its own; return the body of the answer, empty if it is not a 200."""
     lecteur, scripteur = await asyncio.open_connection("127.0.0.1", port)
     scripteur.write(message)
-    corps = await _lire(lecteur)
+    statut, corps = await _lire(lecteur)
     await _fermer(scripteur)
-    return corps
+    return corps if statut == _OK else b""
 
 
 async def charger(port: int, message: bytes, attendu: bytes, clients: int, secondes: float) -> Mesure:
-    """Send the same message from `clients` connections for a time.
+    """Send the same message from `clients` connections for a time, each as soon as it is answered.
 
-    An answer that is not a 200 with the body `attendu` is an error, and so is a connection cut.
+    Whatever is not a 200 with the body `attendu` is told apart, be it a connection cut.
 
     Raises:
         TimeoutError: the server hangs.
     """
-    durees: list[float] = []
     debut = perf_counter()
-    fin = debut + secondes
-
-    async def client() -> int:
-        erreurs = 0
-        while perf_counter() < fin:
-            erreurs += await _enchainer(port, message, attendu, fin, durees)
-        return erreurs
-
-    async with asyncio.timeout(secondes + _GRACE):
-        erreurs = sum(await asyncio.gather(*(client() for _ in range(clients))))
-    return mesurer(durees, erreurs, perf_counter() - debut)
+    return await _Charge(port, message, attendu, debut, debut + secondes).mener(clients)
 
 
-def mesurer(durees: list[float], erreurs: int, secondes: float) -> Mesure:
+async def cadencer(  # noqa: PLR0913, PLR0917 - as `charger`, and a rate
+    port: int, message: bytes, attendu: bytes, clients: int, secondes: float, debit: float
+) -> Mesure:
+    """Send the same message so many times a second; latencies run from when each was due, be it sent later.
+
+    Raises:
+        TimeoutError: the server hangs.
+    """
+    debut = perf_counter()
+    return await _Charge(port, message, attendu, debut, debut + secondes, debit).mener(clients)
+
+
+def mesurer(durees: list[float], secondes: float, ecarts: Mapping[str, int] | None = None) -> Mesure:
     """Sum up a run; `durees` in seconds, one per answer."""
     triees = sorted(durees)
-    return Mesure(
-        len(triees), erreurs, secondes, 1000 * triees[len(triees) // 2], 1000 * triees[len(triees) * 99 // 100]
-    )
+    p50, p99 = (1000 * triees[len(triees) * centile // 100] if triees else float("nan") for centile in (50, 99))
+    return Mesure(len(triees), secondes, p50, p99, ecarts or {})
 
 
-async def _lire(lecteur: asyncio.StreamReader) -> bytes:
+class _Charge:
+    """One run: what is sent, until when, and what came of it."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a run is made of
+        self, port: int, message: bytes, attendu: bytes, debut: float, fin: float, debit: float | None = None
+    ) -> None:
+        self._port = port
+        self._message = message
+        self._attendu = attendu
+        self._debut = debut
+        self._fin = fin
+        self._debit = debit
+        self._rangs = count()
+        self._durees: list[float] = []
+        self._ecarts: Counter[str] = Counter()
+
+    async def mener(self, clients: int) -> Mesure:
+        async with asyncio.timeout(self._fin - self._debut + _GRACE):
+            await asyncio.gather(*(self._client() for _ in range(clients)))
+        return mesurer(self._durees, perf_counter() - self._debut, self._ecarts)
+
+    async def _client(self) -> None:
+        while not await self._enchainer():
+            self._ecarts["connexion coupée"] += 1
+
+    async def _enchainer(self) -> bool:
+        """Use one connection until the end; return whether it came before the server cut it."""
+        lecteur, scripteur = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            while (envoi := await self._prochain()) < self._fin:
+                scripteur.write(self._message)
+                self._noter(*await _lire(lecteur), perf_counter() - envoi)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return False
+        finally:
+            await _fermer(scripteur)
+        return True
+
+    async def _prochain(self) -> float:
+        """Return when the next message is due: now, unless there is a rate to keep."""
+        if self._debit is None:
+            return perf_counter()
+        prevu = self._debut + next(self._rangs) / self._debit
+        if prevu < self._fin and (attente := prevu - perf_counter()) > 0:
+            await asyncio.sleep(attente)
+        return prevu
+
+    def _noter(self, statut: str, corps: bytes, duree: float) -> None:
+        if (statut, corps) == (_OK, self._attendu):
+            self._durees.append(duree)
+        else:
+            self._ecarts[f"{statut} {_code(corps)}"] += 1
+
+
+async def _lire(lecteur: asyncio.StreamReader) -> tuple[str, bytes]:
+    """Return the status and the body of an answer."""
     tete = (await lecteur.readuntil(b"\r\n\r\n")).lower()
     debut = tete.index(b"content-length:") + len(b"content-length:")
     corps = await lecteur.readexactly(int(tete[debut : tete.index(b"\r\n", debut)]))
-    return corps if tete.startswith(b"http/1.1 200 ") else b""
+    return tete.split(None, 2)[1].decode(), corps
 
 
-async def _enchainer(port: int, message: bytes, attendu: bytes, fin: float, durees: list[float]) -> int:
-    """Use one connection until the end, or until the server cuts it; return the errors, the cut being one."""
-    lecteur, scripteur = await asyncio.open_connection("127.0.0.1", port)
-    erreurs = 0
+def _code(corps: bytes) -> str:
+    """Return the code of the first error of an answer."""
     try:
-        while (envoi := perf_counter()) < fin:
-            scripteur.write(message)
-            corps = await _lire(lecteur)
-            durees.append(perf_counter() - envoi)
-            erreurs += corps != attendu
-    except (ConnectionError, asyncio.IncompleteReadError):
-        erreurs += 1
-    await _fermer(scripteur)
-    return erreurs
+        return str(json.loads(corps)["errors"][0]["extensions"]["code"])
+    except (ValueError, LookupError, TypeError):
+        return "autre corps"
 
 
 async def _fermer(scripteur: asyncio.StreamWriter) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from bench.charge import requete
+from bench.charge import demander, requete
 from bench.enregistrement import Echange, enregistrer, question
 from bench.processus import Coeurs, Serveur, servir
 from bench.relais import donnees, joindre
@@ -34,14 +34,19 @@ class Cible:
 def cibles(dossier: Path, coeurs: Coeurs) -> Iterator[list[Cible]]:
     """Start the administrations and every target; end them all with the block."""
     with ExitStack() as pile:
-        banc = (coeurs.reste, coeurs.reste)
-        amont = pile.enter_context(servir(_python("bench.amont"), dossier / "amont.txt", banc, {}))
-        adresse = f"http://127.0.0.1:{amont.port}"
+        adresse = pile.enter_context(amont(dossier, coeurs))
         toutes = []
         for transport in Transporteur:
             toutes.append(pile.enter_context(_relais(dossier, coeurs, transport, adresse)))
-            toutes.append(pile.enter_context(_passerelle(dossier, coeurs, transport, adresse)))
+            toutes.append(pile.enter_context(passerelle(dossier, coeurs, transport, adresse)))
         yield toutes
+
+
+@contextmanager
+def amont(dossier: Path, coeurs: Coeurs) -> Iterator[str]:
+    """Start the administrations; give their address."""
+    with servir(_python("bench.amont"), dossier / "amont.txt", (coeurs.reste, coeurs.reste), {}) as serveur:
+        yield f"http://127.0.0.1:{serveur.port}"
 
 
 @contextmanager
@@ -53,9 +58,16 @@ def _relais(dossier: Path, coeurs: Coeurs, transport: Transporteur, amont: str) 
 
 
 @contextmanager
-def _passerelle(dossier: Path, coeurs: Coeurs, transport: Transporteur, amont: str) -> Iterator[Cible]:
-    """Start the gateway as its users do, each source at the bench's administrations."""
-    prive = dossier / f"passerelle-{transport}"
+def passerelle(  # noqa: PLR0913, PLR0917 - where, and what
+    dossier: Path,
+    coeurs: Coeurs,
+    transport: Transporteur,
+    amont: str,
+    nom: str = PASSERELLE,
+    commande: Sequence[str] = (str(Path(sys.executable).with_name("particulier")),),
+) -> Iterator[Cible]:
+    """Start the gateway as its users do, or as `commande` does, each source at the bench's administrations."""
+    prive = dossier / f"{nom}-{transport}"
     prive.mkdir()
     reglages = {
         "MODE": "bac_a_sable",
@@ -67,12 +79,20 @@ def _passerelle(dossier: Path, coeurs: Coeurs, transport: Transporteur, amont: s
         "TRANSPORT": transport.value,
     } | {f"SOURCES__{nom.upper()}__URL": f"{amont}/{nom}" for nom in _sources(enregistrer())}
     env = {f"PARTICULIER_{nom}": valeur for nom, valeur in reglages.items()}
-    commande = [str(Path(sys.executable).with_name("particulier")), "serve", "--port", "{port}"]
-    with servir(commande, prive / "sortie.txt", (coeurs.serveur, coeurs.reste), env) as serveur:
-        yield Cible(PASSERELLE, transport, serveur, requete(serveur.port, _jeton(serveur.port), _corps()), None)
+    lancee = [*commande, "serve", "--port", "{port}"]
+    with servir(lancee, prive / "sortie.txt", (coeurs.serveur, coeurs.reste), env) as serveur:
+        yield Cible(nom, transport, serveur, requete(serveur.port, _jeton(serveur.port), _corps()), None)
 
 
-def complete(corps: bytes) -> bool:
+async def attendre(cible: Cible) -> bytes:
+    """Return what a target must always answer. Raise SystemExit when its first answer is already wrong."""
+    corps = await demander(cible.serveur.port, cible.message)
+    if corps == cible.attendu or (cible.attendu is None and _complete(corps)):
+        return corps
+    raise SystemExit(f"{cible.nom} ({cible.transport}) répond mal : {corps[:500]!r}")
+
+
+def _complete(corps: bytes) -> bool:
     """Tell whether an answer of the gateway is a whole one: no error, and nothing null."""
     return bool(corps) and "errors" not in json.loads(corps) and b"null" not in corps
 

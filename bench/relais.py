@@ -1,11 +1,13 @@
 """The least that a gateway can do: forward the three calls in parallel, through our transports, and join the bodies."""
 
 import asyncio
+import json
 import sys
 
 from bench.asgi import Message, Receive, Send, repondre, servir
 from bench.enregistrement import Echange, enregistrer
 from gateway.settings import Transporteur
+from providers._pannes import PanneDeTransport
 from providers._transport import HttpxTransport, ReqwestTransport, Transport
 
 _DELAI = 10.0
@@ -32,7 +34,13 @@ def main(port: int, amont: str, transporteur: Transporteur) -> None:
         while (await receive()).get("more_body"):
             pass
         envois = (transport.send(un.requete, deadline=_DELAI) for transport, un in appels)
-        await repondre(send, 200, _JSON, joindre([reponse.body for reponse in await asyncio.gather(*envois)]))
+        try:
+            reponses = await asyncio.gather(*envois)
+        except PanneDeTransport as panne:
+            refus = {"errors": [{"extensions": {"code": panne.cause}}]}
+            await repondre(send, 503, _JSON, json.dumps(refus).encode())
+        else:
+            await repondre(send, 200, _JSON, joindre([reponse.body for reponse in reponses]))
 
     servir(relais, port)
 

@@ -1,10 +1,14 @@
-"""What is printed: a Markdown table of medians, and ratios taken turn by turn."""
+"""What is printed: what the figures depend on, a Markdown table of medians, and ratios taken turn by turn."""
 
+import os
+import platform
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from bench.charge import Mesure
+from bench.processus import Coeurs
 
 _ENTETE = "| | transport | c | req/s | p50 ms | p99 ms | CPU ms | cœur occupé |\n|---|---|--:|--:|--:|--:|--:|--:|"
 
@@ -28,12 +32,28 @@ class Ligne:
     @property
     def cpu_par_reponse(self) -> float:
         """Milliseconds of CPU per answer."""
-        return 1000 * self.cpu / self.mesure.reponses
+        return 1000 * self.cpu / self.mesure.reponses if self.mesure.reponses else float("nan")
 
     @property
     def occupation(self) -> float:
         """Share of one core that the server took."""
         return self.cpu / self.mesure.secondes
+
+
+def presentation(coeurs: Coeurs, tours: int) -> str:
+    """Tell what the figures depend on."""
+    seul = "" if coeurs.serveur is None else ", le serveur mesuré seul sur l'un d'eux"
+    charge = ", ".join(f"{valeur:.1f}" for valeur in os.getloadavg())
+    return (
+        f"Python {platform.python_version()}, {os.cpu_count()} cœurs{seul} ; charge au départ : {charge}.\n"
+        f"Médiane de {tours} tours alternés ; CPU : temps de processeur du serveur mesuré, par réponse.\n"
+    )
+
+
+def ecrire(texte: str) -> None:
+    """Print at once."""
+    sys.stdout.write(f"{texte}\n")
+    sys.stdout.flush()
 
 
 def tableau(lignes: Iterable[Ligne]) -> str:

@@ -31,7 +31,7 @@ async def tracer(chemin: Path, clients: int, secondes: float) -> Mesure:
 
     await asyncio.gather(*(client() for _ in range(clients)))
     await journal.aclose()
-    return mesurer(durees, 0, perf_counter() - debut)
+    return mesurer(durees, perf_counter() - debut)
 
 
 def _maintenant() -> datetime:

@@ -1,0 +1,78 @@
+"""What the audit costs: the gateway with its journal, and without, by turns, at 60 % of what the latter can do."""
+
+import asyncio
+import sys
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import uvloop
+
+from bench.charge import Mesure, cadencer, charger
+from bench.cibles import Cible, amont, attendre, passerelle
+from bench.processus import repartir
+from bench.tableau import ecrire, presentation
+from gateway.settings import Transporteur
+
+#: Turns, seconds of each, connections, and share of the peak.
+TOURS, SECONDES, CLIENTS, PART = 5, 5.0, 64, 0.6
+_RODAGE = 2.0
+#: Milliseconds that the audit may add.
+P50_MAX, P99_MAX = 2.0, 5.0
+AVEC, SANS = "avec journal", "sans journal"
+
+
+def main() -> int:
+    """Run the bench; return the exit status: 1 when an answer was wrong, or when the audit costs more than promised."""
+    coeurs = repartir()
+    ecrire(presentation(coeurs, TOURS))
+    muette = (sys.executable, "-m", "bench.sans_journal")
+    with (
+        TemporaryDirectory(prefix="particulier-bench-") as nom,
+        ExitStack() as pile,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as boucle,
+    ):
+        adresse = pile.enter_context(amont(Path(nom), coeurs))
+        avec = pile.enter_context(passerelle(Path(nom), coeurs, Transporteur.HTTPX, adresse, AVEC))
+        sans = pile.enter_context(passerelle(Path(nom), coeurs, Transporteur.HTTPX, adresse, SANS, muette))
+        return boucle.run(_mesurer(avec, sans))
+
+
+async def _mesurer(avec: Cible, sans: Cible) -> int:
+    attendus = {cible.nom: await attendre(cible) for cible in (avec, sans)}
+    for cible in (avec, sans):
+        await charger(cible.serveur.port, cible.message, attendus[cible.nom], CLIENTS, _RODAGE)
+    pointe = await charger(sans.serveur.port, sans.message, attendus[SANS], CLIENTS, SECONDES)
+    debit = PART * pointe.debit
+    ecrire(f"Pointe {SANS} : {pointe.debit:.0f}/s ; mesures à {debit:.0f}/s.\n")
+    ecrire("| tour | | req/s | p50 ms | p99 ms | refus |\n|--:|---|--:|--:|--:|--:|")
+    mesures: dict[str, list[Mesure]] = {AVEC: [], SANS: []}
+    for tour in range(1, TOURS + 1):
+        for cible in (avec, sans):
+            attendu = attendus[cible.nom]
+            une = await cadencer(cible.serveur.port, cible.message, attendu, CLIENTS, SECONDES, debit)
+            mesures[cible.nom].append(une)
+            ecrire(f"| {tour} | {cible.nom} | {une.debit:.0f} | {une.p50:.2f} | {une.p99:.2f} | {une.refus.total()} |")
+    return _conclure(mesures)
+
+
+def _conclure(mesures: dict[str, list[Mesure]]) -> int:
+    """Print what the audit adds: the median of the turns, each compared with its neighbour."""
+    paires = list(zip(mesures[AVEC], mesures[SANS], strict=True))
+    p50 = median(avec.p50 - sans.p50 for avec, sans in paires)
+    p99 = median(avec.p99 - sans.p99 for avec, sans in paires)
+    tenu = p50 <= P50_MAX and p99 <= P99_MAX
+    refus = sum((une.refus for liste in mesures.values() for une in liste), Counter())
+    erreurs = sum((une.erreurs for liste in mesures.values() for une in liste), Counter())
+    ecrire(
+        f"\nL'audit ajoute {p50:+.2f} ms de p50 (promis : {P50_MAX:+.0f} au plus) et {p99:+.2f} ms de p99 "
+        f"(promis : {P99_MAX:+.0f} au plus), médianes de {TOURS} tours : {'tenu' if tenu else 'NON TENU'} ; "
+        f"refus faute de temps : {dict(refus)}, réponses fausses : {dict(erreurs)}."
+    )
+    return 0 if tenu and not erreurs else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
