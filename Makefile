@@ -53,7 +53,7 @@ docs: $(SETUP) ## Write the generated documentation
 	$(BIN)/particulier rest-v3 > docs/depuis-rest-v3.md
 
 .PHONY: campagnes
-campagnes: $(SETUP) ## Long campaigns: properties, kill -9 (about 10 minutes)
+campagnes: $(SETUP) ## Long campaigns: properties, kill -9, and the three below (about 20 minutes)
 	$(BIN)/pytest -m campagne -s
 
 .PHONY: falsifications
@@ -61,7 +61,7 @@ falsifications: $(SETUP) ## 10,000 edits of a journal by who owns it, and 1,000 
 	$(BIN)/pytest -m campagne -s tests/audit/test_verification.py
 
 .PHONY: revocations
-revocations: $(SETUP) ## Withdraw 3,000 rights from tokens: how soon two processes refuse (about 10 minutes)
+revocations: $(SETUP) ## Withdraw 3,000 rights from tokens: how soon two processes refuse
 	$(BIN)/pytest -m campagne -s tests/abus/test_revocations.py
 
 .PHONY: differentiel
@@ -70,7 +70,7 @@ differentiel: $(SETUP) ## 100,000 questions against the oracle (NOMBRE= HTTP= SE
 		$(if $(SEED),--seed $(SEED)) $(if $(CAS),--cas $(CAS))
 
 .PHONY: exfiltration
-exfiltration: $(SETUP) ## Walk through 20,000 persons with a stolen token, then tell what it obtained (about 4 minutes)
+exfiltration: $(SETUP) ## Walk through 20,000 persons with a stolen token: what it obtains
 	$(BIN)/pytest -m campagne -s tests/abus/test_exfiltration.py
 
 .PHONY: falsifications

@@ -11,7 +11,7 @@ from pathlib import Path
 
 RACINE = Path(__file__).parents[1]
 #: Seconds for a server to listen, migrations included; and to stop.
-_DELAI = 60.0
+_DELAI = 180.0
 _INTERVALLE = 0.1
 
 

@@ -16,8 +16,8 @@ from tests.attente import attendre
 
 RACINE = Path(__file__).parents[1]
 _PARTICULIER = Path(sys.executable).with_name("particulier")
-#: Seconds for the gateway to be ready, migrations included; and to stop.
-_DELAI = 60.0
+#: Seconds for the gateway to be ready, migrations included, on a machine that ten others share; and to stop.
+_DELAI = 180.0
 _INTERVALLE = 0.1
 
 

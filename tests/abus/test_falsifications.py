@@ -41,8 +41,6 @@ QUESTION = "{ particulier { dossierAllocataire { quotientFamilial { valeur } } }
 SOURCE = "cnav_quotient_familial"
 #: Sends one forgery; tells whether it was refused.
 Tentative = Callable[[], Awaitable[bool]]
-
-
 Genre = Callable[["Cible"], Awaitable[dict[str, Tentative]]]
 
 
