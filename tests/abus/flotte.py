@@ -66,11 +66,19 @@ class Replique:
         """POST a question, again if a busy machine could not answer in time."""
         corps = {"query": query, "variables": dict(variables or {})}
         entetes = {"Authorization": f"Bearer {jeton}", "Accept": "application/graphql-response+json"}
+        requete = self.client.build_request("POST", "/graphql", json=corps, headers={**entetes, **(headers or {})})
         for _ in range(essais):
-            reponse = await self.client.post("/graphql", json=corps, headers={**entetes, **(headers or {})})
+            reponse = await self._envoyer(requete)
             if reponse.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
         return reponse
+
+    async def _envoyer(self, requete: httpx.Request) -> httpx.Response:
+        """Send, once more if the process closed an idle connection just then."""
+        try:
+            return await self.client.send(requete)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            return await self.client.send(requete)
 
     async def consulter(self, jeton: str, rang: int, essais: int = ESSAIS) -> httpx.Response:
         """Ask about one person among many."""

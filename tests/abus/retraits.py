@@ -1,13 +1,16 @@
 """What an operator may take back from a token, and how its caller is then told."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from typing import TypeVar
 
 import httpx
 
 from gateway.app import maintenant
+from graph.errors import Surcharge
 from habilitations.datapass import lire
 from habilitations.habilitation import Habilitation
 from habilitations.store import Store
@@ -15,6 +18,7 @@ from tests.abus.flotte import GRAND_VOLUME, PERSONNE, SCOPE, Replique
 from tests.application import ESSAIS, SIRET
 from tests.habilitations.evenements import DINUM, MARSEILLE, evenement
 
+T = TypeVar("T")
 _DEMANDES = count(1)
 _AILLEURS = "192.0.2.0/24"
 _MOINDRE = "mesri_admission_inscrit"
@@ -82,6 +86,14 @@ async def scopes(store: Store, volume: int | None) -> Droit:
     habilitation = next(une for une in await store.lister() if une.external_id == str(demande))
     emis = await store.emettre(habilitation.id)
     return Droit(emis.texte, lambda: approuver(maintenant(), _MOINDRE), "NON_HABILITE")
+
+
+async def insister(operation: Callable[[], Awaitable[T]]) -> T:
+    """Run an operation again when a busy database did not answer in time, as its operator does."""
+    for _ in range(ESSAIS):
+        with suppress(Surcharge):
+            return await operation()
+    return await operation()
 
 
 RETRAITS = (revocation, scopes, adresses, delegation)

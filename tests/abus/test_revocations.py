@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from time import monotonic
 
@@ -18,7 +19,7 @@ import pytest
 
 from habilitations.store import Store
 from tests.abus.flotte import GRAND_VOLUME, Replique, flotte, guichet, repliques
-from tests.abus.retraits import RETRAITS, Droit
+from tests.abus.retraits import RETRAITS, Droit, insister
 from tests.serveur_redis import serveur_redis
 
 pytestmark = pytest.mark.xdist_group("flotte")
@@ -29,6 +30,8 @@ DE_FRONT = 2
 PROMIS, PAUSE, GARDE = 1.0, 0.02, 60.0
 #: Refusals in a row that end a trial: one process must not refuse, then accept.
 DE_SUITE = 2
+#: Neither accepted nor refused: a busy machine could not answer.
+SANS_REPONSE = {"SURCHARGE", "AUDIT_INDISPONIBLE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,23 @@ class Essai:
     """Seconds until both processes had refused."""
     tardives: int
     """Answers accepted after what is promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Echange:
+    """A request that was accepted: when it was sent, and answered."""
+
+    envoi: float
+    recu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suivi:
+    """What one process answered."""
+
+    acceptees: list[Echange]
+    refuse: float
+    """When it refused for good."""
 
 
 @pytest.mark.parametrize("retrait", RETRAITS, ids=lambda retrait: retrait.__name__)
@@ -79,7 +99,8 @@ async def campagne(deux: list[Replique], store: Store, volume: int | None, nom: 
     essais: list[Essai] = []
     droits: list[Droit] = []
     for debut in range(0, ESSAIS, DE_FRONT):
-        fournee = [await RETRAITS[(debut + rang) % len(RETRAITS)](store, volume) for rang in range(DE_FRONT)]
+        retraits = (RETRAITS[(debut + rang) % len(RETRAITS)] for rang in range(DE_FRONT))
+        fournee = [await insister(partial(retrait, store, volume)) for retrait in retraits]
         essais += await asyncio.gather(*(eprouver(droit, deux) for droit in fournee))
         droits += fournee
         if debut % 200 == 0:
@@ -91,30 +112,45 @@ async def eprouver(droit: Droit, deux: list[Replique]) -> Essai:
     """Withdraw a right that both processes accept, and ask both until they refuse."""
     for replique in deux:
         assert await droit.demander(replique) == "IDENTITE_NON_RECONNUE"
-    debut = monotonic()
-    async with asyncio.timeout(GARDE):
-        suivis = await asyncio.gather(droit.retirer(), *(suivre(droit, une, debut) for une in deux))
-    retraits = [suivi for suivi in suivis if isinstance(suivi, Essai)]
+    async with asyncio.timeout(GARDE), asyncio.TaskGroup() as groupe:
+        retrait = groupe.create_task(retirer(droit))
+        taches = [groupe.create_task(suivre(droit, une)) for une in deux]
+    debut, suivis = retrait.result(), [tache.result() for tache in taches]
+    acceptees = [echange for suivi in suivis for echange in suivi.acceptees]
     return Essai(
-        max(un.effet for un in retraits), max(un.refus for un in retraits), sum(un.tardives for un in retraits)
+        max([0.0, *(echange.envoi - debut for echange in acceptees)]),
+        max([0.0, *(suivi.refuse - debut for suivi in suivis)]),
+        sum(echange.recu - debut > PROMIS for echange in acceptees),
     )
 
 
-async def suivre(droit: Droit, replique: Replique, debut: float) -> Essai:
+async def retirer(droit: Droit) -> float:
+    """Withdraw a right; return when that began, for the last time if a busy database had to be asked again."""
+    debuts = []
+
+    async def tenter() -> None:
+        debuts.append(monotonic())
+        await droit.retirer()
+
+    await insister(tenter)
+    return debuts[-1]
+
+
+async def suivre(droit: Droit, replique: Replique) -> Suivi:
     """Ask one process until it refuses for good."""
-    effet, refuse, refus, tardives = 0.0, 0.0, 0, 0
-    while refus < DE_SUITE:
-        envoi = monotonic() - debut
+    acceptees: list[Echange] = []
+    refus: list[float] = []
+    while len(refus) < DE_SUITE:
+        envoi = monotonic()
         issue = await droit.demander(replique, essais=1)
-        recu = monotonic() - debut
         if issue == droit.refus:
-            refuse = refuse or recu
-            refus += 1
+            refus.append(monotonic())
             continue
-        effet, refuse, refus = envoi, 0.0, 0
-        tardives += recu > PROMIS
+        refus.clear()
+        if issue not in SANS_REPONSE:
+            acceptees.append(Echange(envoi, monotonic()))
         await asyncio.sleep(PAUSE)
-    return Essai(effet, refuse, tardives)
+    return Suivi(acceptees, refus[0])
 
 
 def rapport(nom: str, essais: list[Essai], acceptees: int) -> str:
