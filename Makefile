@@ -54,6 +54,8 @@ docs: $(SETUP) ## Write the generated documentation
 
 .PHONY: campagnes
 campagnes: $(SETUP) ## Long campaigns: properties, kill -9, and the three below (about 20 minutes)
+
+campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, kill -9 (about 10 minutes)
 	$(BIN)/pytest -m campagne -s
 
 .PHONY: falsifications
@@ -76,6 +78,11 @@ exfiltration: $(SETUP) ## Walk through 20,000 persons with a stolen token: what 
 .PHONY: falsifications
 falsifications: $(SETUP) ## Present forged tokens, envelopes, signatures and attestations, and time their refusals
 	$(BIN)/pytest -m campagne -s tests/abus/test_falsifications.py
+
+.PHONY: mutations
+mutations: $(SETUP) ## Change the code that decides, and see its tests fail (NOMBRE= MODULE= SEED=)
+	$(BIN)/python -m tests.mutations $(if $(NOMBRE),--nombre $(NOMBRE)) $(if $(MODULE),--module $(MODULE)) \
+		$(if $(SEED),--seed $(SEED))
 
 .PHONY: bench
 bench: $(SETUP) ## Measure requests/s and latency against a bare forwarder

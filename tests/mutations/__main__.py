@@ -1,0 +1,198 @@
+"""Change one thing in a module, run the tests that should notice, and tell the changes that none noticed.
+
+`python -m tests.mutations` (`make mutations`). A child of this process, forked with the libraries already imported,
+imports the changed module in place of the real one: no file is written, and the tests are those of every day.
+"""
+
+import argparse
+import contextlib
+import importlib
+import importlib.abc
+import importlib.machinery
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random, SystemRandom
+from types import CodeType, ModuleType
+from typing import Any
+
+import pytest
+
+from tests.mutations.cibles import CIBLES, ECARTES, Cible
+from tests.mutations.mutants import Mutant, mutants
+
+_RACINE = Path(__file__).parents[2]
+_ENFANTS = 2
+#: Seconds for the tests of one mutant, before it counts as noticed: it may loop for ever.
+_DELAI = 600.0
+#: Imported before forking: libraries, and what never imports a mutated module.
+_COMMUNS = (
+    "fastapi",
+    "httpx",
+    "sqlalchemy.ext.asyncio",
+    "strawberry",
+    "graph.schema",
+    "providers._catalogue",
+    "lxml.etree",
+    "cryptography.x509",
+    "alembic.command",
+)
+
+
+class _Changed(importlib.machinery.SourceFileLoader):
+    """Loads a module from a tree in place of its file."""
+
+    arbre: Any
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the loader of one module
+        return compile(self.arbre, self.path, "exec")
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds the changed module before the real one."""
+
+    def __init__(self, module: str, mutant: Mutant) -> None:
+        self._module = module
+        self._mutant = mutant
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self._module:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        assert spec
+        assert spec.origin
+        spec.loader = _Changed(fullname, spec.origin)
+        spec.loader.arbre = self._mutant.arbre
+        return spec
+
+
+@dataclass(frozen=True, slots=True)
+class Essai:
+    """A mutant, and the tests that it has to pass."""
+
+    cible: Cible
+    module: str = ""
+    mutant: Mutant | None = None
+    """None: the modules as they are, for which the tests must pass."""
+
+    def __str__(self) -> str:
+        if self.mutant is None:
+            return f"{self.cible.dossier} tel quel"
+        return f"{self.cible.dossier}/{self.module}.py:{self.mutant.ligne}  {self.mutant.quoi}"
+
+    def run(self) -> int:
+        """Run the tests in this process; return their exit status."""
+        if self.mutant:
+            sys.meta_path.insert(0, _Finder(f"{self.cible.dossier}.{self.module}", self.mutant))
+        proche = f"tests/{self.cible.dossier}/test_{self.module}.py"
+        tests = [*([proche] if Path(proche).exists() else []), *self.cible.tests]
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not campagne"]
+        # Libraries already imported are not asserted upon.
+        choix = ["-k", "not postgresql and not redis", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        return int(pytest.main([*options, *choix, *(f"--ignore={un}" for un in ECARTES), *tests]))
+
+
+def main() -> int:
+    """Try a sample of the mutants; return the exit status."""
+    options = _options()
+    seed = SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
+    os.chdir(_RACINE)
+    for nom in _COMMUNS:
+        importlib.import_module(nom)
+    mutes = _sample(options.module, seed, options.nombre)
+    _say(f"SEED={seed} : {len(mutes)} mutants")
+    debut, issues = time.monotonic(), list[tuple[Essai, bool]]()
+    for essai, tue in _try_all([Essai(une) for une in dict.fromkeys(un.cible for un in mutes)]):
+        if tue:
+            _say(f"Les tests échouent sans mutation : {essai}")
+            return 1
+    for essai, tue in _try_all(mutes):
+        issues.append((essai, tue))
+        _say(f"{len(issues):>4} / {len(mutes)}  {'tué' if tue else 'SURVIT'}  {essai}")
+    return _conclude(issues, time.monotonic() - debut)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nombre", type=int, default=200, help="mutants tried, at most; 0: all")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--module", default="", help="part of the name of the modules mutated")
+    return parser.parse_args()
+
+
+def _sample(partie: str, seed: int, nombre: int) -> list[Essai]:
+    """Draw mutants among those of the modules whose name holds `partie`."""
+    tous = [
+        Essai(une, module, mutant)
+        for une in CIBLES
+        for module in une.modules
+        if partie in f"{une.dossier}.{module}"
+        for mutant in mutants(Path(une.dossier, f"{module}.py").read_text(encoding="utf-8"))
+    ]
+    alea = Random(seed)  # noqa: S311 - a sample must be found again
+    return alea.sample(tous, nombre) if nombre and nombre < len(tous) else tous
+
+
+def _try_all(essais: Sequence[Essai]) -> Iterator[tuple[Essai, bool]]:
+    """Run a few at a time, each in a child; yield whether its tests failed."""
+    attente, en_cours = list(essais)[::-1], dict[int, tuple[Essai, float]]()
+    while attente or en_cours:
+        while attente and len(en_cours) < _ENFANTS:
+            essai = attente.pop()
+            en_cours[_fork(essai.run)] = (essai, time.monotonic() + _DELAI)
+        for pid, (essai, echeance) in list(en_cours.items()):
+            fini, status = os.waitpid(pid, os.WNOHANG)
+            if fini or time.monotonic() > echeance:
+                _end(pid, fini=bool(fini))
+                del en_cours[pid]
+                yield essai, not fini or os.waitstatus_to_exitcode(status) != 0
+        time.sleep(0.05)
+
+
+def _fork(work: Callable[[], int]) -> int:
+    """Run a work in a child, at the head of a group of its own; return its pid."""
+    sys.stdout.flush()
+    if pid := os.fork():
+        return pid
+    try:
+        os.setsid()
+        muet = os.open(os.devnull, os.O_RDWR)
+        for sortie in (0, 1, 2):
+            os.dup2(muet, sortie)
+        os._exit(work())
+    finally:
+        os._exit(70)
+
+
+def _end(pid: int, *, fini: bool) -> None:
+    """End what a child may have started, and itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    if not fini:
+        os.waitpid(pid, 0)
+
+
+def _conclude(issues: Sequence[tuple[Essai, bool]], duree: float) -> int:
+    survivants = [essai for essai, tue in issues if not tue]
+    for lieu in dict.fromkeys((essai.cible.dossier, essai.module) for essai, _ in sorted(issues, key=str)):
+        siens = [tue for essai, tue in issues if (essai.cible.dossier, essai.module) == lieu]
+        _say(f"{'.'.join(lieu):<28}{sum(siens):>4} tués / {len(siens)}")
+    _say(f"{len(issues) - len(survivants)} tués / {len(issues)} en {duree:.0f} s")
+    for essai in survivants:
+        _say(f"SURVIT  {essai}")
+    return int(bool(survivants))
+
+
+def _say(texte: str) -> None:
+    sys.stdout.write(texte + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
