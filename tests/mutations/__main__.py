@@ -15,20 +15,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
+from tempfile import TemporaryDirectory
 from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
 
-from tests.mutations.cibles import CIBLES, ECARTES, Cible
+from tests.mutations.cibles import CIBLES, Cible
 from tests.mutations.mutants import Mutant, mutants
 
 _RACINE = Path(__file__).parents[2]
 _ENFANTS = 2
 #: Seconds for the tests of one mutant, before it counts as noticed: it may loop for ever.
 _DELAI = 600.0
+#: Where nothing waits for a disk, on the systems that have it.
+_MEMOIRE = Path("/dev/shm")  # noqa: S108 - a folder of ours is made there
 #: Imported before forking: libraries, and what never imports a mutated module.
 _COMMUNS = (
     "fastapi",
@@ -86,16 +90,17 @@ class Essai:
             return f"{self.cible.dossier} tel quel"
         return f"{self.cible.dossier}/{self.module}.py:{self.mutant.ligne}  {self.mutant.quoi}"
 
-    def run(self) -> int:
-        """Run the tests in this process; return their exit status."""
+    def run(self, dossier: Path) -> int:
+        """Run the tests in this process, their files in a folder; return their exit status."""
         if self.mutant:
             sys.meta_path.insert(0, _Finder(f"{self.cible.dossier}.{self.module}", self.mutant))
         proche = f"tests/{self.cible.dossier}/test_{self.module}.py"
         tests = [*([proche] if Path(proche).exists() else []), *self.cible.tests]
         options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not campagne"]
+        lieu = f"--basetemp={dossier / str(os.getpid())}"
         # Libraries already imported are not asserted upon.
         choix = ["-k", "not postgresql and not redis", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        return int(pytest.main([*options, *choix, *(f"--ignore={un}" for un in ECARTES), *tests]))
+        return int(pytest.main([*options, lieu, *choix, *tests]))
 
 
 def main() -> int:
@@ -107,12 +112,18 @@ def main() -> int:
         importlib.import_module(nom)
     mutes = _sample(options.module, seed, options.nombre)
     _say(f"SEED={seed} : {len(mutes)} mutants")
+    with TemporaryDirectory(prefix="particulier-mutations-", dir=_MEMOIRE if _MEMOIRE.is_dir() else None) as nom:
+        return _campaign(mutes, Path(nom))
+
+
+def _campaign(mutes: Sequence[Essai], dossier: Path) -> int:
+    """Try the modules as they are, then each mutant; return the exit status."""
     debut, issues = time.monotonic(), list[tuple[Essai, bool]]()
-    for essai, tue in _try_all([Essai(une) for une in dict.fromkeys(un.cible for un in mutes)]):
+    for essai, tue in _try_all([Essai(une) for une in dict.fromkeys(un.cible for un in mutes)], dossier):
+        _say(f"{essai} : {'les tests échouent' if tue else 'les tests passent'}")
         if tue:
-            _say(f"Les tests échouent sans mutation : {essai}")
             return 1
-    for essai, tue in _try_all(mutes):
+    for essai, tue in _try_all(mutes, dossier):
         issues.append((essai, tue))
         _say(f"{len(issues):>4} / {len(mutes)}  {'tué' if tue else 'SURVIT'}  {essai}")
     return _conclude(issues, time.monotonic() - debut)
@@ -139,20 +150,24 @@ def _sample(partie: str, seed: int, nombre: int) -> list[Essai]:
     return alea.sample(tous, nombre) if nombre and nombre < len(tous) else tous
 
 
-def _try_all(essais: Sequence[Essai]) -> Iterator[tuple[Essai, bool]]:
+def _try_all(essais: Sequence[Essai], dossier: Path) -> Iterator[tuple[Essai, bool]]:
     """Run a few at a time, each in a child; yield whether its tests failed."""
     attente, en_cours = list(essais)[::-1], dict[int, tuple[Essai, float]]()
-    while attente or en_cours:
-        while attente and len(en_cours) < _ENFANTS:
-            essai = attente.pop()
-            en_cours[_fork(essai.run)] = (essai, time.monotonic() + _DELAI)
-        for pid, (essai, echeance) in list(en_cours.items()):
-            fini, status = os.waitpid(pid, os.WNOHANG)
-            if fini or time.monotonic() > echeance:
-                _end(pid, fini=bool(fini))
-                del en_cours[pid]
-                yield essai, not fini or os.waitstatus_to_exitcode(status) != 0
-        time.sleep(0.05)
+    try:
+        while attente or en_cours:
+            while attente and len(en_cours) < _ENFANTS:
+                essai = attente.pop()
+                en_cours[_fork(partial(essai.run, dossier))] = (essai, time.monotonic() + _DELAI)
+            for pid, (essai, echeance) in list(en_cours.items()):
+                fini, status = os.waitpid(pid, os.WNOHANG)
+                if fini or time.monotonic() > echeance:
+                    del en_cours[pid]
+                    _end(pid, fini=bool(fini))
+                    yield essai, not fini or os.waitstatus_to_exitcode(status) != 0
+            time.sleep(0.05)
+    finally:
+        for pid in en_cours:
+            _end(pid, fini=False)
 
 
 def _fork(work: Callable[[], int]) -> int:

@@ -2,14 +2,6 @@
 
 from typing import NamedTuple
 
-#: Tests that a change made in their own process cannot reach, or that are long.
-ECARTES = (
-    "tests/audit/test_kill9.py",
-    "tests/habilitations/test_migrations.py",
-    "tests/habilitations/test_quotas_campagne.py",
-    "tests/habilitations/test_cli_habilitations.py",
-)
-
 
 class Cible(NamedTuple):
     """Modules of one folder, and their tests."""
@@ -23,18 +15,28 @@ CIBLES = (
     Cible(
         "resolvers",
         ("plan", "planner", "selection", "projection", "visibilite"),
-        ("tests/resolvers", "tests/gateway/test_plusieurs_personnes.py", "tests/proprietes"),
+        ("tests/resolvers", "tests/proprietes", "tests/gateway/test_plusieurs_personnes.py"),
     ),
     Cible(
         "habilitations",
         ("jeton", "acces", "lecture", "regles", "citoyen", "adresses"),
-        ("tests/habilitations", "tests/gateway/test_acces.py", "tests/gateway/test_franceconnect.py"),
+        (
+            *(f"tests/habilitations/test_{nom}.py" for nom in ("jeton", "jetons", "habilitations", "adresses")),
+            *(f"tests/habilitations/test_{nom}.py" for nom in ("franceconnect", "destinataire", "datapass")),
+            *(f"tests/habilitations/test_{nom}.py" for nom in ("incompatibles", "delegations", "instruction")),
+            "tests/gateway/test_acces.py",
+            "tests/gateway/test_franceconnect.py",
+        ),
     ),
     Cible("habilitations", ("quotas",), ("tests/habilitations/test_quotas.py", "tests/gateway/test_quotas.py")),
     Cible(
         "audit",
         ("pseudonyme", "scribe", "registre", "partie", "chainage", "scelles"),
-        ("tests/audit", "tests/gateway/test_journal_scelle.py"),
+        (
+            *(f"tests/audit/test_{nom}.py" for nom in ("pseudonyme", "journal", "chaine", "scelles", "export")),
+            "tests/audit/test_verification.py",
+            "tests/gateway/test_journal_scelle.py",
+        ),
     ),
     Cible(
         "gateway",
@@ -42,10 +44,9 @@ CIBLES = (
         (
             "tests/gateway/test_plusieurs_personnes.py",
             "tests/gateway/test_acces.py",
-            "tests/gateway/test_etats_du_service.py",
             "tests/gateway/test_attestation.py",
+            "tests/gateway/test_etats_du_service.py",
             "tests/audit/test_canaris.py",
-            "tests/gateway/test_http.py",
         ),
     ),
 )
