@@ -53,9 +53,7 @@ docs: $(SETUP) ## Write the generated documentation
 	$(BIN)/particulier rest-v3 > docs/depuis-rest-v3.md
 
 .PHONY: campagnes
-campagnes: $(SETUP) ## Long campaigns: properties, kill -9, and the three below (about 20 minutes)
-
-campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, kill -9 (about 10 minutes)
+campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, kill -9, and the four below
 	$(BIN)/pytest -m campagne -s
 
 .PHONY: falsifications
@@ -66,18 +64,18 @@ falsifications: $(SETUP) ## 10,000 edits of a journal by who owns it, and 1,000 
 revocations: $(SETUP) ## Withdraw 3,000 rights from tokens: how soon two processes refuse
 	$(BIN)/pytest -m campagne -s tests/abus/test_revocations.py
 
-.PHONY: differentiel
-differentiel: $(SETUP) ## 100,000 questions against the oracle (NOMBRE= HTTP= SEED=; CAS= plays one again)
-	$(BIN)/python -m tests.proprietes.differentiel $(if $(NOMBRE),--nombre $(NOMBRE)) $(if $(HTTP),--http $(HTTP)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(CAS),--cas $(CAS))
-
 .PHONY: exfiltration
 exfiltration: $(SETUP) ## Walk through 20,000 persons with a stolen token: what it obtains
 	$(BIN)/pytest -m campagne -s tests/abus/test_exfiltration.py
 
-.PHONY: falsifications
-falsifications: $(SETUP) ## Present forged tokens, envelopes, signatures and attestations, and time their refusals
-	$(BIN)/pytest -m campagne -s tests/abus/test_falsifications.py
+.PHONY: forgeries
+forgeries: $(SETUP) ## Present forged tokens, envelopes, signatures and attestations, and time their refusals
+	$(BIN)/pytest -m campagne -s tests/abus/test_forgeries.py
+
+.PHONY: differentiel
+differentiel: $(SETUP) ## 100,000 questions against the oracle (NOMBRE= HTTP= SEED=; CAS= plays one again)
+	$(BIN)/python -m tests.proprietes.differentiel $(if $(NOMBRE),--nombre $(NOMBRE)) $(if $(HTTP),--http $(HTTP)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(CAS),--cas $(CAS))
 
 .PHONY: mutations
 mutations: $(SETUP) ## Change the code that decides, and see its tests fail (NOMBRE= MODULE= SEED=)

@@ -1,6 +1,6 @@
 """Whatever is forged is refused by a running gateway, soon, and makes it fetch nothing.
 
-make falsifications
+make forgeries
 """
 
 import asyncio
