@@ -79,6 +79,9 @@ class Intention(_Trace):
     """X-Agent: the caller's own words, never interpreted."""
     demarche: str | None = None
     """X-Demarche: the same."""
+    scopes_arguments: tuple[str, ...] = ()
+    """Scopes that open the values of the arguments, e.g. of an income year; the journal does not hold the values.
+    Records of before they were told have none."""
 
     def __post_init__(self) -> None:
         """Bound the caller's own words."""

@@ -10,6 +10,9 @@ from graph.errors import ErreurDeBloc, EtatSource
 from resolvers.plan import BlocPrevu, Plan, Verdict
 from resolvers.projection import Fournisseur
 
+#: What comes of a source that is down, or makes no sense, is no answer of its own; neither is a refusal of ours.
+_SANS_REPONSE = (EtatSource.INDISPONIBLE, EtatSource.NON_HABILITE)
+
 
 class Datee(Protocol):
     """What came of a question to a source, and when. `resolvers.loaders.Reponse`, once it bears its instant."""
@@ -32,8 +35,7 @@ def blocs_attestes(
         for bloc in (bloc for personne in plan.personnes for bloc in personne.blocs):
             reponse = reponses.get(bloc.chemin) if bloc.garde else None
             etat = _state(bloc, reponse)
-            # What comes of a source that is down, or makes no sense, is no answer of its own.
-            instant = reponse.instant if reponse and etat is not EtatSource.INDISPONIBLE else None
+            instant = reponse.instant if reponse and etat not in _SANS_REPONSE else None
             yield BlocAtteste(
                 chemin=".".join(str(pas) for pas in bloc.chemin),
                 source=fournisseurs[bloc.bloc].nom,

@@ -37,9 +37,7 @@ class Comptage:
         """
         if not bound(acces):
             return None
-        appels = sum(bloc.garde for personne in question.plan.personnes for bloc in personne.blocs)
-        appels += question.usager is not None
-        return await self.quotas.reserver(acces.jeton_id, appels)
+        return await self.quotas.reserver(acces.jeton_id, question.plan.appels + (question.usager is not None))
 
     async def consulter(self, acces: Acces, question: Question) -> None:
         """Count the persons of a request, before anything is asked about them.
@@ -57,7 +55,8 @@ class Comptage:
     async def constater(self, acces: Acces, reponses: Iterable[Reponse]) -> None:
         """Count what sources answered, each answer once whatever its aliases. Raise Surcharge."""
         if bound(acces):
-            appelees = {id(une): une.erreur for une in reponses if une.duree_ms is not None}
+            dernieres = (une.essais[-1] if une.essais else une for une in reponses)
+            appelees = {id(une): une.erreur for une in dernieres if une.duree_ms is not None}
             await self.quotas.constater(acces.jeton_id, *decompte(appelees.values()))
 
 

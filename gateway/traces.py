@@ -89,10 +89,17 @@ class TraceRequete:
     def _intention(self, rang: int, personne: Personne, instant: datetime) -> Intention:
         champs = _fields(bloc.divulgues for bloc in personne.blocs)
         refuses = _fields(bloc.refuses for bloc in personne.blocs)
-        return self._ecrite(rang, instant, self.question.identites[personne.chemin], champs, refuses)
+        identite, scopes = self.question.identites[personne.chemin], _scopes_arguments(personne)
+        return self._ecrite(rang, instant, identite, champs, refuses, scopes)
 
     def _ecrite(
-        self, rang: int, instant: datetime, identite: Identite, champs: tuple[str, ...], refuses: tuple[str, ...] = ()
+        self,
+        rang: int,
+        instant: datetime,
+        identite: Identite,
+        champs: tuple[str, ...],
+        refuses: tuple[str, ...] = (),
+        scopes_arguments: tuple[str, ...] = (),
     ) -> Intention:
         return Intention(
             requete=self.entrant.requete,
@@ -108,6 +115,7 @@ class TraceRequete:
             pseudonymes=pseudonymes(self.trousseau.de(instant), identite),
             agent=self.entrant.agent,
             demarche=self.entrant.demarche,
+            scopes_arguments=scopes_arguments,
         )
 
     def _issue(self, rang: int, personne: Personne, instant: datetime, reponses: Reponses, resultat: str) -> Issue:
@@ -128,12 +136,12 @@ class TraceRequete:
     def _consultations(self, personne: Personne, reponses: Reponses) -> Iterable[Consultation]:
         for bloc in personne.blocs:
             reponse = reponses.get(bloc.chemin)
-            if reponse:
-                erreur = reponse.erreur
+            for une in (*reponse.essais[:-1], reponse) if reponse else ():
+                erreur = une.erreur
                 yield Consultation(
                     source=self.sources.fournisseurs[bloc.bloc].nom,
                     code=erreur.code if erreur else OBTENU,
-                    duree_ms=reponse.duree_ms,
+                    duree_ms=une.duree_ms,
                     cause=erreur.cause if erreur else None,
                 )
 
@@ -162,6 +170,11 @@ def _under(champ: str, retenus: tuple[str, ...]) -> bool:
 def _answered(bloc: BlocPrevu, reponses: Reponses) -> Lecture[Any] | None:
     reponse = reponses.get(bloc.chemin)
     return reponse.lecture if reponse else None
+
+
+def _scopes_arguments(personne: Personne) -> tuple[str, ...]:
+    """Return on what ground the arguments of the blocs to be asked have their values."""
+    return tuple(sorted({bloc.titre for bloc in personne.blocs if bloc.garde and bloc.titre}))
 
 
 def _fields(groupes: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

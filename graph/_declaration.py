@@ -27,12 +27,14 @@ class RequiresScopes:
     name="requiresYearScopes",
     description=(
         "Scopes qu'une valeur de cet argument exige : le groupe de rang k vaut pour l'année N-k, "
-        "N étant l'année civile en cours."
+        "N étant l'année civile en cours. À défaut de tout groupe, le scope de repli ouvre N-1, et N-2 quand "
+        "l'administration répond qu'elle n'a pas N-1."
     ),
 )
 class RequiresYearScopes:
     """The federation's directive does not go on arguments: this one does, and lists the years from N-1 down."""
 
+    repli: str | None = strawberry.UNSET
     scopes: list[list[str]]
 
 

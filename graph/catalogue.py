@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import strawberry
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 
-from graph._declaration import RequiresScopes, Scopes
+from graph._declaration import RequiresScopes, RequiresYearScopes, Scopes
 
 if TYPE_CHECKING:
     from strawberry.types.field import StrawberryField
@@ -34,6 +34,30 @@ def guard(field: GraphQLField) -> Scopes:
     )
 
 
+def year_guards(field: GraphQLField) -> tuple[Scopes, ...]:
+    """Return, for each argument of a field whose values need scopes, the groups that open one value at least."""
+    return tuple(
+        tuple(map(tuple, (*directive.scopes, *([[directive.repli]] if directive.repli else []))))
+        for directive in _years(field)
+    )
+
+
+def attempts(field: GraphQLField, scopes: frozenset[str]) -> int:
+    """Return how many questions one load of a field puts to its source at most, whatever its arguments."""
+    return 1 + any(
+        directive.repli in scopes and not any(scopes.issuperset(groupe) for groupe in directive.scopes)
+        for directive in _years(field)
+    )
+
+
+def _years(field: GraphQLField) -> Iterator[RequiresYearScopes]:
+    definition = declaration(field)
+    for argument in definition.arguments if definition else ():
+        for directive in argument.directives:
+            if isinstance(directive, RequiresYearScopes):
+                yield directive
+
+
 def python_type(field: GraphQLField) -> Any:
     """Return the Python class that a field's object type was declared with; None for a leaf."""
     definition = get_named_type(field.type).extensions.get(_DEFINITION)
@@ -48,23 +72,28 @@ def blocs(schema: GraphQLSchema) -> dict[str, GraphQLField]:
     return {name: field for name, field in particulier.fields.items() if name != "sources"}
 
 
-def leaves(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, tuple[Scopes, ...]]]:
-    """Yield every leaf under a bloc: its path, its field, and the guards met from the bloc down (all must hold)."""
+def below(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, tuple[Scopes, ...]]]:
+    """Yield every field of the blocs: its path, itself, and the guards met from the bloc down (all must hold)."""
 
     def walk(
         path: str, field: GraphQLField, guards: tuple[Scopes, ...]
     ) -> Iterator[tuple[str, GraphQLField, tuple[Scopes, ...]]]:
         own = guard(field)
         met = (*guards, own) if own else guards
+        yield path, field, met
         named = get_named_type(field.type)
-        if not isinstance(named, GraphQLObjectType):
-            yield path, field, met
-            return
-        for name, child in named.fields.items():
+        for name, child in named.fields.items() if isinstance(named, GraphQLObjectType) else ():
             yield from walk(f"{path}.{name}", child, met)
 
     for name, field in blocs(schema).items():
         yield from walk(name, field, ())
+
+
+def leaves(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, tuple[Scopes, ...]]]:
+    """Yield, of these, those that hold a value."""
+    for path, field, guards in below(schema):
+        if not isinstance(get_named_type(field.type), GraphQLObjectType):
+            yield path, field, guards
 
 
 def scopes(schema: strawberry.Schema) -> frozenset[str]:

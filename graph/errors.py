@@ -231,7 +231,7 @@ class ErreurDeBloc(ErreurParticulier):
 
 
 class NonHabilite(ErreurDeBloc):
-    """The habilitation lacks scopes for this field; nothing was asked."""
+    """The habilitation lacks scopes for this field: nothing was asked, or what was asked did not open it."""
 
     code, etat = "NON_HABILITE", EtatSource.NON_HABILITE
     message = "L'habilitation ne donne pas droit à cette donnée : demandez les scopes manquants."

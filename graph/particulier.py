@@ -25,7 +25,7 @@ from graph.scolarite import Scolarite
 from graph.scolarite_saisie import ANNEE_SCOLAIRE, PERIMETRE, PerimetreScolariteInput, inscription
 from graph.service_civique import ServiceCivique
 from graph.service_national import ServiceNational
-from graph.situation_fiscale import ANNEE_REVENUS, SCOPES_ANNEES, SituationFiscale, resoudre_annee
+from graph.situation_fiscale import ANNEE_REVENUS, SCOPE_REPLI, SCOPES_ANNEES, SituationFiscale, resoudre_annee
 from graph.source import SourceConsultee
 from graph.statut_etudiant import StatutEtudiant
 from graph.statut_sportif import StatutSportif
@@ -39,7 +39,9 @@ class Particulier:
     identite: strawberry.Private[Identite]
 
     @bloc_field(
-        "Situation fiscale du foyer (DGFIP).", regle=resoudre_annee, ou=tuple((scope,) for scope in SCOPES_ANNEES)
+        "Situation fiscale du foyer (DGFIP).",
+        regle=resoudre_annee,
+        ou=tuple((scope,) for scope in (*SCOPES_ANNEES, SCOPE_REPLI)),
     )
     async def situation_fiscale(
         self, info: Info, annee_revenus: Annotated[int | None, ANNEE_REVENUS] = strawberry.UNSET

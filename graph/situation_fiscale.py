@@ -3,37 +3,54 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from typing import Any
 
 import strawberry
 
 from graph._declaration import RequiresYearScopes, bloc, champ, objet
 from graph.circonstances import Circonstances
 from graph.errors import NonHabilite, ParametreInvalide
+from graph.octroi import Octroi
 from graph.scalars import DatePartielle, Montant
 
 #: Rank k opens the income year N-k, N being the current calendar year.
 SCOPES_ANNEES = ("dgfip_annee_n_moins_1", "dgfip_annee_n_moins_2", "dgfip_annee_n_moins_3")
+#: Opens N-1, and N-2 for want of N-1. It is never granted beside the others, which prevail over it.
+SCOPE_REPLI = "dgfip_annee_n_moins_2_si_indispo_n_moins_1"
 ANNEE_REVENUS = strawberry.argument(
-    description="Année des revenus : N-1, N-2 ou N-3 ; à défaut, la plus récente que l'habilitation permet.",
-    directives=[RequiresYearScopes(scopes=[[scope] for scope in SCOPES_ANNEES])],
+    description=(
+        "Année des revenus : N-1, N-2 ou N-3 ; à défaut, la plus récente que l'habilitation permet. Avec le scope de "
+        "repli, N-1 est toujours demandée d'abord, et la réponse est celle de N-2 si la DGFIP n'a pas N-1 : "
+        "le champ anneeRevenus dit laquelle."
+    ),
+    directives=[RequiresYearScopes(repli=SCOPE_REPLI, scopes=[[scope] for scope in SCOPES_ANNEES])],
 )
 
 
-def resoudre_annee(circonstances: Circonstances, annee_revenus: int | None = strawberry.UNSET) -> Mapping[str, Any]:
+def resoudre_annee(circonstances: Circonstances, annee_revenus: int | None = strawberry.UNSET) -> Mapping[str, Octroi]:
     """Resolve the income year: the one asked, else the most recent that the scopes open."""
     annees = {circonstances.aujourdhui.year - rang: scope for rang, scope in enumerate(SCOPES_ANNEES, start=1)}
-    if annee_revenus is strawberry.UNSET or annee_revenus is None:
-        ouvertes = [annee for annee, scope in annees.items() if scope in circonstances.scopes]
-        if not ouvertes:
-            raise NonHabilite(frozenset(SCOPES_ANNEES))
-        return {"annee_revenus": max(ouvertes)}
-    if annee_revenus not in annees:
+    voulue = None if annee_revenus is strawberry.UNSET else annee_revenus
+    if voulue is not None and voulue not in annees:
         detail = "anneeRevenus : l'une des trois années qui précèdent l'année en cours."
         raise ParametreInvalide(detail)
-    if annees[annee_revenus] not in circonstances.scopes:
-        raise NonHabilite(frozenset({annees[annee_revenus]}))
-    return {"annee_revenus": annee_revenus}
+    ouvertes = {annee: scope for annee, scope in annees.items() if scope in circonstances.scopes}
+    if not ouvertes and SCOPE_REPLI in circonstances.scopes:
+        return {"annee_revenus": _replier(annees, voulue)}
+    if voulue is None and not ouvertes:
+        raise NonHabilite(frozenset({*SCOPES_ANNEES, SCOPE_REPLI}))
+    annee = max(ouvertes) if voulue is None else voulue
+    if annee not in ouvertes:
+        raise NonHabilite(frozenset({annees[annee]}))
+    return {"annee_revenus": Octroi(ouvertes[annee], (annee,))}
+
+
+def _replier(annees: Mapping[int, str], voulue: int | None) -> Octroi:
+    """Open N-1, then N-2: asked for by itself, N-2 is shown only once the DGFIP answered that it has no N-1."""
+    derniere, precedente, ancienne = annees
+    if voulue == ancienne:
+        raise NonHabilite(frozenset({annees[ancienne]}))
+    manquants = frozenset({annees[precedente]} if voulue == precedente else ())
+    return Octroi(SCOPE_REPLI, (derniere, precedente), manquants)
 
 
 @strawberry.enum(description="Situation de famille au sens de l'impôt sur le revenu.")

@@ -54,7 +54,7 @@ class Explicateur:
             acceptee=True,
             code=None,
             message=None,
-            appels=sum(bloc.garde for personne in question.plan.personnes for bloc in personne.blocs),
+            appels=question.plan.appels,
             personnes=_personnes(question),
             champs=self._champs(question.plan),
         )

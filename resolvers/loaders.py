@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from aiodataloader import DataLoader
 
 from graph.demande import Demande
-from graph.errors import ErreurDeBloc
+from graph.errors import DossierAbsent, ErreurDeBloc, NonHabilite
 from graph.lecture import Lecture
 
 #: Asks a source; raises ErreurDeBloc.
@@ -29,6 +29,14 @@ class Reponse:
     """None when the source was not called: it was known beforehand that it could not answer."""
     instant: datetime | None = None
     """When it came, aware; None when the source was not called."""
+    essais: tuple["Reponse", ...] = ()
+    """What came of each question put in turn, when there could be several; this answer is drawn from the last one."""
+
+    @property
+    def attente_ms(self) -> int | None:
+        """Return how long all of them took; None when the source was never called."""
+        durees = [une.duree_ms for une in self.essais or (self,) if une.duree_ms is not None]
+        return sum(durees) if durees else None
 
 
 class BlocLoader(DataLoader[Demande, Reponse]):
@@ -51,7 +59,17 @@ class BlocLoader(DataLoader[Demande, Reponse]):
 
     async def get(self, demande: Demande) -> Reponse:
         """Return the shared answer. The shield keeps a cancelled field from cancelling its namesakes."""
-        return await asyncio.shield(self.load(demande))
+        return await (self._essayer(demande) if demande.sinon else asyncio.shield(self.load(demande)))
+
+    async def _essayer(self, demande: Demande, avant: tuple[Reponse, ...] = ()) -> Reponse:
+        """Put questions in turn: the next one only if the source answers that it has no file, and nothing else."""
+        reponse = await asyncio.shield(self.load(demande.seule))
+        essais = (*avant, reponse)
+        if demande.sinon and isinstance(reponse.erreur, DossierAbsent):
+            return await self._essayer(demande.sinon, essais)
+        if demande.manquants and reponse.lecture:
+            return replace(reponse, lecture=None, erreur=NonHabilite(demande.manquants), essais=essais)
+        return replace(reponse, essais=essais)
 
     async def _reponse(self, demande: Demande) -> Reponse:
         async with self._cadence:

@@ -7,9 +7,11 @@ only what it keeps).
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Any
 
 from graph._declaration import Scopes
+from graph.catalogue import attempts
 from graph.consultation import ConsultationsConnection
 from graph.context import Chemin
 from graph.particulier import Particulier
@@ -18,6 +20,8 @@ from resolvers.selection import Champ
 #: Scopes that the arguments of a bloc lack, by path.
 RefusArguments = Mapping[Chemin, frozenset[str]]
 _RIEN: frozenset[str] = frozenset()
+#: The scope that opens the arguments of a bloc, by path.
+Titres = Mapping[Chemin, str]
 
 
 class Verdict(Enum):
@@ -55,11 +59,20 @@ class BlocPrevu:
     """Schema paths of the leaves kept."""
     refuses: tuple[str, ...]
     """Schema paths of the leaves refused."""
+    essais: int = 1
+    """Questions that one load puts to its source at most."""
+    titre: str | None = None
+    """The scope that opens the values of its arguments, when they need one."""
 
     @property
     def garde(self) -> bool:
         """Tell whether its source will be asked."""
         return self.noeud.verdict is Verdict.GARDE
+
+    @property
+    def appels(self) -> int:
+        """Return how many calls of its source it may cost."""
+        return self.essais if self.garde else 0
 
     def noms(self, attributs: Collection[str]) -> frozenset[str]:
         """Return the names in the schema of the fields selected that have these attributes."""
@@ -75,6 +88,11 @@ class Personne:
     noeuds: tuple[Noeud, ...]
     blocs: tuple[BlocPrevu, ...]
 
+    @property
+    def appels(self) -> int:
+        """Return how many calls of sources it may cost."""
+        return sum(bloc.appels for bloc in self.blocs)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -89,6 +107,11 @@ class Plan:
     def journal_garde(self) -> Noeud | None:
         """Return the citizen's journal, if it will be read."""
         return self.journal if self.journal and self.journal.verdict is Verdict.GARDE else None
+
+    @property
+    def appels(self) -> int:
+        """Return how many calls of sources it may cost, all persons together."""
+        return sum(personne.appels for personne in self.personnes)
 
 
 def reads_the_journal(champ: Champ) -> bool:
@@ -110,7 +133,11 @@ def bloc_fields(racines: Iterable[Champ]) -> Iterator[tuple[Chemin, Champ]]:
 
 
 def make_plan(
-    racines: tuple[Champ, ...], scopes: frozenset[str], refus: RefusArguments, chemins: Iterable[Chemin]
+    racines: tuple[Champ, ...],
+    scopes: frozenset[str],
+    refus: RefusArguments,
+    chemins: Iterable[Chemin],
+    titres: Titres = MappingProxyType({}),
 ) -> Plan:
     """Judge a merged selection.
 
@@ -119,8 +146,9 @@ def make_plan(
         scopes: those held.
         refus: the blocs whose argument values lack scopes.
         chemins: where each person stands: at a root, or at a rank under it.
+        titres: the scopes that open the argument values of the other blocs.
     """
-    jugees = {racine.cle: _judged(racine, scopes, refus) for racine in racines if names_a_person(racine)}
+    jugees = {racine.cle: _judged(racine, scopes, refus, titres) for racine in racines if names_a_person(racine)}
     personnes = tuple(_at(chemin, jugees[str(chemin[0])]) for chemin in chemins)
     journal = next((_judge(racine, scopes, _RIEN) for racine in racines if reads_the_journal(racine)), None)
     return Plan(racines=racines, personnes=personnes, journal=journal)
@@ -135,7 +163,7 @@ def _is_bloc(champ: Champ) -> bool:
     return champ.enfants is not None and champ.nom != "sources"
 
 
-def _judged(racine: Champ, scopes: frozenset[str], refus: RefusArguments) -> Personne:
+def _judged(racine: Champ, scopes: frozenset[str], refus: RefusArguments, titres: Titres) -> Personne:
     """Judge what is asked of a person: the same for all those of one root."""
     noeuds = tuple(
         _bloc(champ, scopes, refus.get((racine.cle, champ.cle)))
@@ -150,6 +178,8 @@ def _judged(racine: Champ, scopes: frozenset[str], refus: RefusArguments) -> Per
             noeud=noeud,
             divulgues=tuple(_leaves(noeud, noeud.champ.nom, Verdict.GARDE)),
             refuses=tuple(_leaves(noeud, noeud.champ.nom, Verdict.REFUS)),
+            essais=attempts(noeud.champ.definition, scopes) if noeud.champ.definition else 1,
+            titre=titres.get((racine.cle, noeud.champ.cle)),
         )
         for noeud in noeuds
         if _is_bloc(noeud.champ)

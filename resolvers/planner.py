@@ -15,6 +15,7 @@ from graph.circonstances import Circonstances
 from graph.context import Chemin
 from graph.errors import FranceConnectInvalide, NonHabilite, RequeteTropCouteuse
 from graph.identite import Identite
+from graph.octroi import Octroi
 from resolvers._strawberry import coerce_variables, convert
 from resolvers.cost import Limites
 from resolvers.documents import Documents, Operation
@@ -97,13 +98,15 @@ class Planner:
         self._check_blocs(racines, qui)
         self._check_journal(racines, values, circonstances, absentes)
         refus: dict[Chemin, frozenset[str]] = {}
+        titres: dict[Chemin, str] = {}
         for chemin, champ in bloc_fields(racines):
             try:
                 if champ.regle and not depends(champ.node, absentes or ()):
-                    champ.regle(circonstances, **convert(self._schema, champ, values))
+                    resolus = champ.regle(circonstances, **convert(self._schema, champ, values))
+                    titres.update((chemin, une.scope) for une in resolus.values() if isinstance(une, Octroi))
             except NonHabilite as erreur:
                 refus[chemin] = erreur.scopes
-        plan = plans(racines, circonstances.scopes, tuple(refus.items()), tuple(qui))
+        plan = plans(racines, circonstances.scopes, tuple(refus.items()), tuple(qui), tuple(titres.items()))
         self._check_calls(plan)
         vue = self.visibilite.vue(circonstances.scopes) if operation.introspection and absentes is None else None
         usager = circonstances.france_connect if plan.journal_garde else None
@@ -145,8 +148,10 @@ class Planner:
             raise RequeteTropCouteuse(f"Limite : {self._limites.blocs_en_tout} blocs, personnes comprises.")
 
     def _check_calls(self, plan: Plan) -> None:
-        appels = sum(bloc.garde for personne in plan.personnes for bloc in personne.blocs)
-        if appels > self._limites.appels_en_tout:
+        """Bound what sources are asked. A bloc that may ask twice weighs twice: the document does not say it."""
+        if any(personne.appels > self._limites.appels for personne in plan.personnes):
+            raise RequeteTropCouteuse(f"Limite : {self._limites.appels} appels de source.")
+        if plan.appels > self._limites.appels_en_tout:
             raise RequeteTropCouteuse(f"Limite : {self._limites.appels_en_tout} appels de source, personnes comprises.")
 
     def _select_anew(self, operation: Operation, conditions: tuple[Any, ...]) -> tuple[Champ, ...]:
@@ -163,8 +168,9 @@ class Planner:
         scopes: frozenset[str],
         refus: tuple[tuple[Chemin, frozenset[str]], ...],
         chemins: tuple[Chemin, ...],
+        titres: tuple[tuple[Chemin, str], ...],
     ) -> Plan:
-        return make_plan(racines, scopes, dict(refus), chemins)
+        return make_plan(racines, scopes, dict(refus), chemins, dict(titres))
 
 
 def _ranked(racine: Champ, personnes: Sequence[Identite | None]) -> dict[Chemin, Identite | None]:

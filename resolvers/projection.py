@@ -96,7 +96,8 @@ class Projection:
                 self._blame(bloc, (*bloc.chemin, noeud.champ.cle), reserves[noeud.champ.attribut])
 
     def _blame(self, bloc: BlocPrevu, chemin: Chemin, erreur: ErreurDeBloc) -> None:
-        self.erreurs.append(ErreurAuChemin(chemin, erreur, self.fournisseurs[bloc.bloc].nom))
+        source = None if isinstance(erreur, NonHabilite) else self.fournisseurs[bloc.bloc].nom
+        self.erreurs.append(ErreurAuChemin(chemin, erreur, source))
 
     def _erreur(self, bloc: BlocPrevu) -> ErreurDeBloc | None:
         if bloc.noeud.verdict is Verdict.REFUS:
@@ -140,7 +141,7 @@ class Projection:
             fournisseur=self.fournisseurs[bloc.bloc].fournisseur,
             etat=erreur.etat if erreur else EtatSource.OBTENU,
             code=erreur.code if erreur else None,
-            duree_ms=reponse.duree_ms if reponse else None,
+            duree_ms=reponse.attente_ms if reponse else None,
             reessayer_dans_ms=erreur.retry_after_ms if erreur else None,
             concordance=_concordance(reponse),
         )

@@ -26,8 +26,7 @@ from graphql import (
     parse,
 )
 
-from graph._declaration import RequiresYearScopes
-from graph.catalogue import core, declaration, guard
+from graph.catalogue import core, guard, year_guards
 from graph.schema import sdl
 
 #: Sets of scopes whose schema is kept: there are as many in use as there are kinds of procedures.
@@ -89,14 +88,7 @@ def queryable(schema: GraphQLSchema, scopes: frozenset[str]) -> Champs:
 
 def _opens(field: GraphQLField, scopes: frozenset[str]) -> bool:
     """Tell whether scopes open a field by itself: its guard, and one year at least of an argument that is guarded."""
-    definition = declaration(field)
-    annees = [
-        directive.scopes
-        for argument in (definition.arguments if definition else ())
-        for directive in argument.directives
-        if isinstance(directive, RequiresYearScopes)
-    ]
-    return all(_holds(groupes, scopes) for groupes in (guard(field), *annees))
+    return all(_holds(groupes, scopes) for groupes in (guard(field), *year_guards(field)))
 
 
 def _holds(groupes: Sequence[Sequence[str]], scopes: frozenset[str]) -> bool:

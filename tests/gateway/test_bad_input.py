@@ -419,6 +419,7 @@ async def test_a_refusal_says_where_to_ask_for_the_scopes(app: Application, iden
     assert erreurs["situationFiscale"]["scopes"] == [
         "dgfip_annee_n_moins_1",
         "dgfip_annee_n_moins_2",
+        "dgfip_annee_n_moins_2_si_indispo_n_moins_1",
         "dgfip_annee_n_moins_3",
         "dgfip_rfr",
     ]

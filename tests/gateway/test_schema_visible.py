@@ -21,10 +21,11 @@ from graphql import (
 
 from audit.registre import lire
 from gateway.settings import Settings
+from graph.situation_fiscale import SCOPE_REPLI, SCOPES_ANNEES
 from habilitations.jeton import generer
 from tests.application import Application, application
 from tests.proprietes.generateur import draw_scopes
-from tests.proprietes.monde import everything
+from tests.proprietes.monde import everything, read_parameters
 from tests.proprietes.oracle import read_types
 
 # One worker for the whole file: its tests share one gateway.
@@ -115,7 +116,7 @@ async def test_another_view_than_ones_own_is_refused(app: Application, valeur: s
 @pytest.mark.parametrize("graine", range(6))
 async def test_all_that_a_token_shows_is_answered_without_a_refusal(app: Application, graine: int) -> None:
     alea = Random(graine)  # noqa: S311 - cases must be found again
-    jeton = await app.jeton(draw_scopes(alea, read_types(SDL)))
+    jeton = await app.jeton(draw_scopes(alea, read_types(SDL), read_parameters(SDL)))
     types = read_types((await vu(app, jeton)).text)
     personne = (await app.personnes())["delatour-thomas"]
     blocs = [nom for nom in types["Particulier"] if nom not in personne["arguments"] or not personne["arguments"][nom]]
@@ -179,7 +180,7 @@ async def test_a_question_is_explained_without_a_call_a_trace_or_a_person(app: A
         },
     ]
     assert champs[2]["source"] == "dgfip_situation_fiscale"
-    assert champs[2]["scopesManquants"] == [*(f"dgfip_annee_n_moins_{rang}" for rang in (1, 2, 3)), "dgfip_rfr"]
+    assert champs[2]["scopesManquants"] == sorted([*SCOPES_ANNEES, SCOPE_REPLI, "dgfip_rfr"])
     assert not any((await app.appels()).values())
     assert len(list(lire(app.dossier / "journal.db"))) == avant
 

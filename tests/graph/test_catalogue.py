@@ -1,6 +1,8 @@
 """Guards: every leaf under a bloc has or inherits a scope, and whatever can be refused can be null."""
 
 from collections.abc import Iterator
+from datetime import date
+from itertools import combinations
 
 import pytest
 import strawberry
@@ -17,8 +19,13 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from graph.catalogue import blocs, core, guard, leaves, scopes
+from gateway.circonstance import Circonstance
+from graph.catalogue import attempts, blocs, core, guard, leaves, scopes, year_guards
+from graph.errors import NonHabilite
 from graph.schema import build_schema, sdl
+from graph.situation_fiscale import SCOPE_REPLI, SCOPES_ANNEES, resoudre_annee
+
+ANNEES = (*SCOPES_ANNEES, SCOPE_REPLI)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +115,21 @@ def test_no_directive_of_scopes_stands_on_a_type() -> None:
 
 def test_the_scopes_of_a_year_are_those_of_the_bloc_that_it_opens(schema: GraphQLSchema) -> None:
     bloc = blocs(schema)["situationFiscale"]
-    argument = bloc.args["anneeRevenus"].extensions["strawberry-definition"]
-    (directive,) = argument.directives
-    assert tuple(tuple(groupe) for groupe in directive.scopes) == guard(bloc)
+    assert year_guards(bloc) == (guard(bloc),)
+
+
+@pytest.mark.parametrize("tenus", [tenus for taille in range(5) for tenus in combinations(ANNEES, taille)])
+@pytest.mark.parametrize("annee", [None, 2025, 2024, 2023])
+def test_what_a_year_may_cost_is_what_its_rule_asks(
+    schema: GraphQLSchema, tenus: tuple[str], annee: int | None
+) -> None:
+    scopes = frozenset(tenus)
+    try:
+        octroi = resoudre_annee(Circonstance(scopes, date(2026, 11, 23)), annee)["annee_revenus"]
+    except NonHabilite as erreur:
+        refus = erreur
+    else:
+        assert octroi.scope in scopes
+        assert len(octroi.valeurs) == attempts(blocs(schema)["situationFiscale"], scopes)
+        return
+    assert not scopes & refus.scopes

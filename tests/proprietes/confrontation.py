@@ -12,8 +12,8 @@ from habilitations.regles import PERSONNES_MAX
 from tests.application import ESSAIS, SIRET
 from tests.proprietes.citoyens import consentement
 from tests.proprietes.generateur import Cas
-from tests.proprietes.monde import Monde, Reponse, key
-from tests.proprietes.oracle import NON_HABILITE, SANS_QUESTION, Chemin, Oracle, Types
+from tests.proprietes.monde import Issue, Monde
+from tests.proprietes.oracle import NON_HABILITE, SANS_QUESTION, Chemin, Oracle, Refus, Types
 from tests.proprietes.passerelle import Passerelle
 
 
@@ -51,14 +51,12 @@ def predict(types: Types, monde: Monde, cas: Cas, vues: Vues) -> dict[str, Any]:
     """Return what the oracle expects, in the form of `observe`; and `personnes`: who is asked about, to whom."""
     effectifs = in_force(types, cas)
 
-    def answered(identite: Any, bloc: str, arguments: dict[str, Any]) -> Reponse:
-        resolus = monde.resolve(bloc, arguments, effectifs)[1]
-        reponses = monde.of(identite, cas.dossier).reponses[bloc]
-        return reponses.get(key(resolus)) or reponses[key(arguments)]
+    def issue(identite: Any, bloc: str, arguments: dict[str, Any]) -> Issue:
+        return monde.ask(cas.dossier, identite, bloc, arguments, effectifs)
 
     def asked(identite: Any, bloc: str, arguments: dict[str, Any]) -> tuple[list[list[str]] | None, Any]:
-        groupes = monde.resolve(bloc, arguments, effectifs)[0]
-        return groupes, answered(identite, bloc, arguments).donnees
+        attendue = issue(identite, bloc, arguments)
+        return attendue.groupes, attendue.donnees
 
     def in_band(blocs: Iterable[Any]) -> list[dict[str, Any]]:
         return [
@@ -70,7 +68,7 @@ def predict(types: Types, monde: Monde, cas: Cas, vues: Vues) -> dict[str, Any]:
                 "code": refus.code if refus not in (None, SANS_QUESTION) else None,
                 "concordance": None
                 if refus in (SANS_QUESTION, NON_HABILITE)
-                else answered(identite, bloc, arguments).concordance,
+                else issue(identite, bloc, arguments).concordance,
             }
             for chemin, identite, bloc, arguments, refus in blocs
         ]
@@ -83,9 +81,12 @@ def predict(types: Types, monde: Monde, cas: Cas, vues: Vues) -> dict[str, Any]:
     sources = {chemin: monde.fournisseurs[bloc][0] for chemin, _, bloc, _, _ in oracle.blocs}
     questions = set()
     for _, identite, bloc, arguments, refus in oracle.blocs:
-        reponse = answered(identite, bloc, arguments)
-        if refus not in (SANS_QUESTION, NON_HABILITE) and reponse.appelee:
-            questions.add((monde.fournisseurs[bloc][0], monde.of(identite, cas.dossier).nom, reponse.question))
+        attendue = issue(identite, bloc, arguments)
+        vues.compte["repli"] += len(attendue.posees) > 1 and not isinstance(attendue.donnees, Refus)
+        vues.compte["repli refusé"] += attendue.refus is not None
+        for reponse in attendue.posees if refus not in (SANS_QUESTION, NON_HABILITE) else ():
+            if reponse.appelee:
+                questions.add((monde.fournisseurs[bloc][0], monde.of(identite, cas.dossier).nom, reponse.question))
     erreurs = [
         [list(chemin or ()), code, etat, manquants, None if code == NON_HABILITE.code else _source(sources, chemin)]
         for chemin, code, etat, manquants in oracle.erreurs

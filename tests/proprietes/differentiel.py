@@ -59,9 +59,9 @@ class Campagne:
             if numero // APPELANTS != document or cas is None:
                 document = numero // APPELANTS
                 alea = Random(f"{self.seed}/{document}")  # noqa: S311 - cases must be found again
-                cas = draw(alea, self.types, self.monde, draw_scopes(alea, self.types))
+                cas = draw(alea, self.types, self.monde, draw_scopes(alea, self.types, self.monde.parametres))
             appelant = Random(f"{self.seed}/{document}/{numero % APPELANTS}")  # noqa: S311 - same
-            yield numero, vary(appelant, self.types, cas)
+            yield numero, vary(appelant, self.types, self.monde.parametres, cas)
 
     async def play(self, numeros: Iterable[int], observation: Observation, *, noms: bool) -> AsyncIterator[Etape]:
         """Compare cases, and tell what was seen from time to time; `noms`: whether persons are observed as well."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from tests.proprietes.monde import Dossier, Monde, arguments_written, literal
+from tests.proprietes.monde import Dossier, Monde, Parametres, arguments_written, literal
 from tests.proprietes.oracle import Types
 
 #: What no oracle can predict, and what a sandbox token does not choose.
@@ -78,17 +78,17 @@ def draw(alea: Random, types: Types, monde: Monde, scopes: frozenset[str]) -> Ca
             return Cas(query, ecriture.valeurs(), scopes, dossier)
 
 
-def vary(alea: Random, types: Types, cas: Cas) -> Cas:
+def vary(alea: Random, types: Types, parametres: Parametres, cas: Cas) -> Cas:
     """Draw who else may ask the same document: other scopes, another consent, other values of its conditions."""
     return replace(
         cas,
-        scopes=draw_scopes(alea, types),
+        scopes=draw_scopes(alea, types, parametres),
         variables={nom: alea.random() < 0.5 if isinstance(une, bool) else une for nom, une in cas.variables.items()},
         consentement=0 if alea.random() < 0.3 else alea.randint(1, 1_000_000),
     )
 
 
-def draw_scopes(alea: Random, types: Types) -> frozenset[str]:
+def draw_scopes(alea: Random, types: Types, parametres: Parametres) -> frozenset[str]:
     """Draw what a caller is granted: everything, one scope, or more or less of each type."""
     par_type = {
         nom: sorted({scope for groupes, _ in champs.values() for groupe in groupes for scope in groupe})
@@ -101,6 +101,9 @@ def draw_scopes(alea: Random, types: Types) -> frozenset[str]:
     for scopes in par_type.values():
         part = alea.choice((0.4, 0.6, 0.8, 0.9, 1.0))
         tires |= {scope for scope in scopes if alea.random() < part}
+    for parametre in (un for bloc in parametres.values() for un in bloc.values()):
+        if parametre.repli and alea.random() < 0.4:
+            tires = tires - set(parametre.annees) | {parametre.repli}
     if tirage < 0.95:
         return frozenset(tires)
     return frozenset({alea.choice(tous)}) if tirage < 0.98 else frozenset()

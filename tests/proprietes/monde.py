@@ -20,6 +20,7 @@ _N = INSTANT.year
 #: Values tried for an optional number: calendar years and months; those that the gateway refuses are left out.
 _NOMBRES = (_N, _N - 1, _N - 2, 3, 12)
 _ECRITURES_MAX = 6
+ABSENT, FAUTE_DE_SCOPE = Refus("DOSSIER_ABSENT", "ABSENT"), ("NON_HABILITE", "NON_HABILITE")
 Arguments = dict[str, Any]
 
 
@@ -32,6 +33,8 @@ class Parametre:
     requis: bool
     annees: tuple[str, ...]
     """@requiresYearScopes: the scope of N-1, then of the years before."""
+    repli: str | None = None
+    """@requiresYearScopes: the scope that opens N-1, then N-2 for want of N-1."""
 
     @property
     def valeurs(self) -> tuple[int, ...]:
@@ -52,17 +55,20 @@ def read_parameters(sdl: str) -> Parametres:
             argument.name.value: Parametre(
                 type=print_ast(argument.type).rstrip("!"),
                 requis=argument.type.kind == "non_null_type",
-                annees=tuple(
-                    scope
-                    for directive in argument.directives or ()
-                    for (scope,) in value_from_ast_untyped(directive.arguments[0].value)
-                ),
+                **_years(argument),
             )
             for argument in champ.arguments or ()
         }
         for champ in champs
         if champ.name.value != "sources"
     }
+
+
+def _years(argument: Any) -> dict[str, Any]:
+    for directive in argument.directives or ():
+        ecrits = {un.name.value: value_from_ast_untyped(un.value) for un in directive.arguments}
+        return {"annees": tuple(scope for (scope,) in ecrits["scopes"]), "repli": ecrits.get("repli")}
+    return {"annees": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,15 @@ class Dossier:
     tenus: list[str]
     """The blocs that hold data."""
 
+    @property
+    def en_retard(self) -> bool:
+        """Tell whether a bloc holds nothing unless an earlier year is asked."""
+        return any(
+            next(iter(unes.values())).donnees == ABSENT
+            and any(not isinstance(une.donnees, Refus) for une in unes.values())
+            for unes in self.reponses.values()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Monde:
@@ -104,23 +119,53 @@ class Monde:
     def poids(self) -> list[float]:
         """Weigh the persons: more for whom many blocs, and blocs that few others have, hold something."""
         connus = Counter(bloc for dossier in self.dossiers for bloc in dossier.tenus)
-        return [0.1 + sum(1 / connus[bloc] for bloc in dossier.tenus) for dossier in self.dossiers]
+        return [0.1 + dossier.en_retard + sum(1 / connus[bloc] for bloc in dossier.tenus) for dossier in self.dossiers]
 
     def of(self, identite: Any, presente: Dossier) -> Dossier:
         """Return the person that an argument names; without one, FranceConnect presents her."""
         return presente if identite is None else next(une for une in self.dossiers if une.identite == identite)
 
-    def resolve(
-        self, bloc: str, arguments: Arguments, scopes: frozenset[str]
-    ) -> tuple[list[list[str]] | None, Arguments]:
-        """Give a year its default, which depends on scopes; first, the groups that an explicit one needs."""
-        for nom, parametre in self.parametres[bloc].items():
-            if parametre.annees:
-                rangs = [rang for rang, scope in enumerate(parametre.annees, 1) if scope in scopes]
-                voulue = arguments.get(nom)
-                groupes = [[parametre.annees[_N - voulue - 1]]] if voulue else None
-                return groupes, {**arguments, nom: voulue or _N - min(rangs, default=1)}
-        return None, arguments
+    def ask(self, presente: Dossier, identite: Any, bloc: str, arguments: Arguments, scopes: frozenset[str]) -> "Issue":
+        """Tell what a bloc answers to whoever holds scopes. A year has a default, and may fall back on another one."""
+        reponses = self.of(identite, presente).reponses[bloc]
+        nom, parametre = next(((un, p) for un, p in self.parametres[bloc].items() if p.annees), ("", None))
+        if parametre is None:
+            return Issue(None, [reponses[key(arguments)]])
+        voulue = arguments.get(nom)
+        rangs = [rang for rang, scope in enumerate(parametre.annees, 1) if scope in scopes]
+
+        def of_year(annee: int) -> Reponse:
+            return reponses.get(key({**arguments, nom: annee})) or reponses[key(arguments)]
+
+        if not rangs and parametre.repli in scopes and voulue in {None, _N - 1, _N - 2}:
+            derniere = of_year(_N - 1)
+            if derniere.donnees == ABSENT:
+                return Issue([], [derniere, of_year(_N - 2)])
+            interdite = voulue == _N - 2 and not isinstance(derniere.donnees, Refus)
+            return Issue([], [derniere], Refus(*FAUTE_DE_SCOPE, (parametre.annees[1],)) if interdite else None)
+        groupes = [[parametre.annees[_N - voulue - 1]]] if voulue else None
+        return Issue(groupes, [of_year(voulue or _N - min(rangs, default=1))])
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What a bloc answers: the groups that its arguments need in place of its own, and what its source is asked."""
+
+    groupes: list[list[str]] | None
+    posees: list[Reponse]
+    """The questions put in turn, and their answers: the last one is shown."""
+    refus: Refus | None = None
+    """What is shown in its place."""
+
+    @property
+    def donnees(self) -> Any:
+        """Return what is shown of the source."""
+        return self.refus or self.posees[-1].donnees
+
+    @property
+    def concordance(self) -> Any:
+        """Return what is told of it in band."""
+        return None if self.refus else self.posees[-1].concordance
 
 
 def key(arguments: Mapping[str, Any]) -> str:
@@ -174,11 +219,14 @@ async def discover(application: Passerelle, types: Types, sdl: str, au_plus: int
 
 
 async def _chosen(exploration: "_Exploration", personnes: list[dict[str, Any]], au_plus: int) -> list[dict[str, Any]]:
-    """Return the persons who, one after the other, show the most outcomes of blocs that few before them showed."""
+    """Return the persons who, one after the other, show the most outcomes of blocs that few before them showed.
+
+    Those on whom a year falls back come first: with every scope, nothing else tells them apart.
+    """
     issues = {une["nom"]: await exploration.outcomes(une) for une in personnes}
-    choisies: list[dict[str, Any]] = []
-    vues: Counter[tuple[str, str]] = Counter()
-    for _ in range(au_plus):
+    choisies = [une for une in personnes if await exploration.falls_back(une)]
+    vues = Counter(issue for une in choisies for issue in issues[une["nom"]])
+    while len(choisies) < au_plus:
         restantes = [une for une in personnes if une not in choisies]
         choisies.append(max(restantes, key=lambda une: sum(0.2 ** vues[issue] for issue in issues[une["nom"]])))
         vues.update(issues[choisies[-1]["nom"]])
@@ -228,6 +276,18 @@ class _Exploration:
         corps = await self._ask(ecrits, personne["nom"], personne["identite"])
         issues = {(une["path"][1], une["extensions"]["code"]) for une in corps.get("errors", [])}
         return issues | {(bloc, "OBTENU") for bloc in ecrits if corps["data"]["particulier"][bloc] is not None}
+
+    async def falls_back(self, personne: Mapping[str, Any]) -> bool:
+        """Tell whether a source has no file on a person for the last year, and one for the year before."""
+        ecrits = {
+            f"{bloc}{rang}": self._written(bloc, {nom: _N - rang})
+            for bloc, parametres in self.parametres.items()
+            for nom, parametre in parametres.items()
+            for rang in (1, 2)
+            if parametre.repli
+        }
+        blocs = (await self._ask(ecrits, personne["nom"], personne["identite"]))["data"]["particulier"]
+        return any(blocs[cle] is None and blocs[f"{cle[:-1]}2"] is not None for cle in ecrits if cle.endswith("1"))
 
     async def _accepted(self, bloc: str, requis: Arguments, nom: str, identite: Any) -> list[Arguments]:
         """Return the ways of writing the optional arguments that the gateway does not refuse; nothing comes first."""

@@ -19,10 +19,12 @@ _parse = lru_cache(16)(parse)
 
 @dataclass(frozen=True, slots=True)
 class Refus:
-    """A null of ours that is not for want of scopes: of a bloc, or of a field that its source does not settle."""
+    """A null of ours that the question alone does not imply: of a bloc, or of a field that its source leaves open."""
 
     code: str
     etat: str
+    manquants: tuple[str, ...] = ()
+    """Scopes for want of which the source's own answer withholds it."""
 
 
 def read_types(sdl: str) -> Types:
@@ -99,7 +101,7 @@ class Oracle:
             refus = NON_HABILITE
             self.erreurs.append((path, refus.code, refus.etat, sorted(set().union(*lacks))))
         elif refus:
-            self.erreurs.append((path, refus.code, refus.etat, []))
+            self.erreurs.append((path, refus.code, refus.etat, sorted(refus.manquants)))
         self.blocs.append((path, identite, name(nodes), arguments, refus))
         return self.copy(under, nodes, answer, above, path) if refus in (None, SANS_QUESTION) else None
 

@@ -49,7 +49,7 @@ async def shown(campagne: Campagne, dossier: Path, tirages: range) -> Counter[st
     async with application(dossier) as ouverte:
         for tirage in tirages:
             alea = Random(tirage)  # noqa: S311 - cases must be found again
-            accordes = draw_scopes(alea, campagne.types)
+            accordes = draw_scopes(alea, campagne.types, campagne.monde.parametres)
             compte += await _shown(campagne, ouverte, accordes)
     return compte
 

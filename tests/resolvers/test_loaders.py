@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from graph.demande import Demande
-from graph.errors import SourceIndisponible
+from graph.errors import DossierAbsent, SourceIndisponible
 from graph.identite import Identite
 from graph.lecture import Lecture
-from graph.situation_fiscale import SituationFiscale
+from graph.situation_fiscale import SCOPE_REPLI, SituationFiscale
 from graph.statut_etudiant import IdentiteEtudiant, StatutEtudiant
 from resolvers.context import HorsPlan, RequestContext
-from tests.resolvers.conftest import PERSONNE, Interrogation, SourceEcrite
+from resolvers.execution import execute
+from tests.resolvers.conftest import FOURNISSEURS, PERSONNE, Interrogation, SourceEcrite
 
 SCOPES = {"mesri_identite", "dgfip_rfr", "dgfip_annee_n_moins_1", "dgfip_annee_n_moins_2"}
 IDENTITE = IdentiteEtudiant(nom_naissance="Martin", prenom="Anne", date_naissance=None)
@@ -71,6 +72,25 @@ async def test_other_arguments_are_another_question_and_resolved_ones_the_same(i
     )
     await interrogation.answer(question, SCOPES, {SituationFiscale: source})
     assert [demande["annee_revenus"] for demande in source.demandes] == [2025, 2024]
+
+
+async def test_questions_put_in_turn_are_shared_by_all_that_may_need_them(interrogation: Interrogation) -> None:
+    demandees: list[int] = []
+
+    async def source(demande: Demande) -> Lecture[StatutEtudiant]:
+        demandees.append(demande["annee_revenus"])
+        if demande["annee_revenus"] == 2025:
+            raise DossierAbsent
+        return Lecture(STATUT)
+
+    scopes = {"dgfip_rfr", SCOPE_REPLI}
+    annees = ("", "(anneeRevenus: 2025)", "(anneeRevenus: 2024)")
+    alias = " ".join(f"a{rang}: situationFiscale{un} {{ anneeRevenus }}" for rang, un in enumerate(annees))
+    question = interrogation.plan(alias, scopes)
+    async with interrogation.context(question, scopes, {SituationFiscale: source}) as context:
+        await execute(interrogation.schema, question, context, FOURNISSEURS)
+    assert demandees == [2025, 2024]
+    assert len({id(reponse.essais[-1]) for reponse in context.reponses.values()}) == 1
 
 
 async def test_an_error_is_shared_as_an_answer_is(interrogation: Interrogation) -> None:

@@ -15,6 +15,7 @@ from resolvers.selection import Champ
 from tests.resolvers.conftest import Interrogation, Refus
 
 N1, N2, N3 = "dgfip_annee_n_moins_1", "dgfip_annee_n_moins_2", "dgfip_annee_n_moins_3"
+REPLI = "dgfip_annee_n_moins_2_si_indispo_n_moins_1"
 RFR, PARTS = "dgfip_rfr", "dgfip_nbpart"
 ADMISSIONS, INSCRIT, REGIME = "mesri_admissions", "mesri_admission_inscrit", "mesri_admission_regime_formation"
 
@@ -106,16 +107,16 @@ def test_an_income_year_needs_its_own_scope(
 
 
 @pytest.mark.parametrize("fournie", ["", "(anneeRevenus: null)", "(anneeRevenus: $annee)"])
-def test_an_income_year_left_out_needs_one_of_the_three_scopes(
+def test_an_income_year_left_out_needs_one_of_the_scopes_of_years(
     interrogation: Interrogation, refused: Refused, fournie: str
 ) -> None:
     declare = "$annee: Int" if "$" in fournie else ""
     selection = f"situationFiscale{fournie} {{ revenuFiscalReference nombreParts }}"
-    for scope in (N1, N2, N3):
+    for scope in (N1, N2, N3, REPLI):
         question = interrogation.plan(selection, {RFR, PARTS, scope}, declare=declare)
         assert refused(question) == {}
     assert refused(interrogation.plan(selection, {RFR}, declare=declare)) == {
-        "situationFiscale": sorted([PARTS, N1, N2, N3])
+        "situationFiscale": sorted([PARTS, N1, N2, N3, REPLI])
     }
 
 

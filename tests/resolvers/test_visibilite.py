@@ -25,11 +25,13 @@ from graph.errors import RequeteInvalide
 from resolvers.introspection import introspect
 from resolvers.visibilite import Visibilite, Vue, queryable
 from tests.proprietes.generateur import draw_scopes
+from tests.proprietes.monde import read_parameters
 from tests.proprietes.oracle import Types, read_types
 from tests.resolvers.conftest import AUJOURDHUI, Interrogation, Refus
 
 SDL = (Path(__file__).parents[2] / "schema.graphql").read_text(encoding="utf-8")
 TYPES = read_types(SDL)
+PARAMETRES = read_parameters(SDL)
 TIRAGES = 60
 #: A value for each argument that a bloc requires.
 REQUIS = {
@@ -51,7 +53,7 @@ def tirages() -> list[frozenset[str]]:
         {scope for champs in TYPES.values() for groupes, _ in champs.values() for une in groupes for scope in une}
     )
     peu = [frozenset(alea.sample(tous, alea.randint(0, 4))) for _ in range(TIRAGES // 2)]
-    return [*peu, *(draw_scopes(alea, TYPES) for _ in range(TIRAGES // 2))]
+    return [*peu, *(draw_scopes(alea, TYPES, PARAMETRES) for _ in range(TIRAGES // 2))]
 
 
 def chemins(
