@@ -16,12 +16,14 @@ from gateway.cli_attestation import attestation
 from gateway.cli_delegations import delegation, editeur
 from gateway.cli_habilitations import habilitation, jeton
 from gateway.cli_journal import journal
+from gateway.cli_rapport import ajouter_rapport
 from gateway.cli_source import source as scaffold
 from gateway.demarrage import create_tables, rehearse, sole_server
 from gateway.logs import configure_logs
 from gateway.reglages_de_source import required
 from gateway.serveur import serve
 from gateway.settings import ReglageManquant, Settings
+from gateway.usages import usages_du_journal
 from graph.schema import sdl
 from habilitations.migrations import migrer
 from providers._catalogue import auxiliaires
@@ -32,6 +34,7 @@ from providers._source import ClientCredentials
 _EX_CONFIG = 78
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="API Particulier.", pretty_exceptions_enable=False)
+ajouter_rapport(habilitation, usages_du_journal)
 app.add_typer(habilitation, name="habilitation")
 app.add_typer(attestation, name="attestation")
 app.add_typer(journal, name="journal")
