@@ -79,6 +79,9 @@ class Intention(_Trace):
     """X-Agent: the caller's own words, never interpreted."""
     demarche: str | None = None
     """X-Demarche: the same."""
+    delegation: str | None = None
+    """Identifier of the delegation by which an editor used the grant; None for an administration's own token, and in
+    records of before it was told."""
     scopes_arguments: tuple[str, ...] = ()
     """Scopes that open the values of the arguments, e.g. of an income year; the journal does not hold the values.
     Records of before they were told have none."""

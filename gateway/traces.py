@@ -1,7 +1,7 @@
 """Turn a question and its answer into what the journal keeps: names, codes and keyed pseudonyms, never a value."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -88,19 +88,13 @@ class TraceRequete:
 
     def _intention(self, rang: int, personne: Personne, instant: datetime) -> Intention:
         champs = _fields(bloc.divulgues for bloc in personne.blocs)
-        refuses = _fields(bloc.refuses for bloc in personne.blocs)
-        identite, scopes = self.question.identites[personne.chemin], _scopes_arguments(personne)
-        return self._ecrite(rang, instant, identite, champs, refuses, scopes)
+        return replace(
+            self._ecrite(rang, instant, self.question.identites[personne.chemin], champs),
+            refuses=_fields(bloc.refuses for bloc in personne.blocs),
+            scopes_arguments=_scopes_arguments(personne),
+        )
 
-    def _ecrite(
-        self,
-        rang: int,
-        instant: datetime,
-        identite: Identite,
-        champs: tuple[str, ...],
-        refuses: tuple[str, ...] = (),
-        scopes_arguments: tuple[str, ...] = (),
-    ) -> Intention:
+    def _ecrite(self, rang: int, instant: datetime, identite: Identite, champs: tuple[str, ...]) -> Intention:
         return Intention(
             requete=self.entrant.requete,
             rang=rang,
@@ -111,11 +105,10 @@ class TraceRequete:
             cadre_juridique=self.acces.habilitation.cadre_juridique,
             operation=self.question.operation.empreinte,
             champs=champs,
-            refuses=refuses,
             pseudonymes=pseudonymes(self.trousseau.de(instant), identite),
             agent=self.entrant.agent,
             demarche=self.entrant.demarche,
-            scopes_arguments=scopes_arguments,
+            delegation=self.acces.delegation_id,
         )
 
     def _issue(self, rang: int, personne: Personne, instant: datetime, reponses: Reponses, resultat: str) -> Issue:

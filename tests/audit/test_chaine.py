@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from audit.journal import Journal
 from audit.registre import lire
 from audit.scelles import Scelles, chemin_par_defaut, cle_publique
+from audit.tables import AVEC_GARDE
 from audit.trace import Intention, Issue, Reprise
 from audit.verificateur import Chaine, racine
 from audit.verification import verifier
@@ -168,6 +169,25 @@ async def test_a_journal_of_the_previous_version_is_chained_as_it_is(
     assert rapport.scelles >= 5  # at 1,000, 2,000 and 2,301 old records, then the new partie, begun and closed
     with closing(sqlite3.connect(chemin)) as connexion, pytest.raises(sqlite3.IntegrityError, match="ajout seul"):
         connexion.execute("UPDATE trace SET corps = '{}' WHERE seq = 1")
+
+
+async def test_records_of_before_a_field_was_told_are_read_and_chained_as_they_are(
+    chemin: Path, scelles: Scelles, intention: Fabrique
+) -> None:
+    version_1.ecrire(chemin, [intention("a")])
+    with closing(sqlite3.connect(chemin)) as connexion, connexion:
+        connexion.execute("DROP TRIGGER trace_non_modifiable")
+        connexion.execute("UPDATE trace SET corps = json_remove(corps, '$.delegation', '$.scopes_arguments')")
+        connexion.execute(AVEC_GARDE)
+        (corps,) = connexion.execute("SELECT corps FROM trace").fetchone()
+    assert "delegation" not in corps
+    journal = Journal(chemin, lambda: INSTANT, scelles)
+    await journal.ouvrir()
+    await journal.aclose()
+    assert [une for une in lire(chemin) if isinstance(une, Intention)] == [intention("a")]
+    assert intact(chemin)
+    with closing(sqlite3.connect(chemin)) as connexion:
+        assert connexion.execute("SELECT corps FROM trace WHERE genre = 'INTENT'").fetchone() == (corps,)
 
 
 async def test_the_first_seals_answer_for_what_came_before_them(

@@ -1,5 +1,6 @@
 """Who is let in, from the next request on: the addresses of a grant, an editor's delegations, what DataPass says."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,9 @@ import httpx
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from audit.export import exporter
+from audit.registre import lire
+from audit.trace import Intention
 from gateway.app import create_app
 from gateway.settings import Settings
 from habilitations.store import Store
@@ -72,6 +76,23 @@ async def test_an_editor_acts_for_the_administration_it_names_until_the_delegati
     await store.revoquer_delegation(pour_paris.id)
     assert code(await app.demander(QUESTION, jeton=jeton, headers=paris)) == (403, "DESTINATAIRE_NON_COUVERT")
     assert code(await app.demander(QUESTION, jeton=jeton, headers=marseille)) == (200, f"Habilitation de {MARSEILLE}")
+
+
+async def test_the_journal_names_the_delegation_that_an_editor_used(app: Application, store: Store) -> None:
+    editeur = await store.creer_editeur("Logiciels", SIRET)
+    emis, habilitation = await store.emettre(editeur.habilitation_id), await creer(store, PARIS)
+    delegation = await store.deleguer(editeur.id, habilitation)
+    query = "query ($i: IdentiteInput!) { particulier(identite: $i) { statutEtudiant { identite { prenom } } } }"
+    for jeton in (emis.texte, (await store.emettre(habilitation)).texte):
+        await app.demander(query, {"i": {"ine": "0912345678K"}}, jeton, {"X-Destinataire": PARIS})
+    intentions = [une for une in lire(app.dossier / "journal.db") if isinstance(une, Intention)]
+    assert [(une.habilitation, une.delegation) for une in intentions] == [
+        (habilitation, delegation.id),
+        (habilitation, None),
+    ]
+    periode = (INSTANT, INSTANT + timedelta(seconds=1))
+    intention, _ = exporter(app.dossier / "journal.db", emis.jeton.id, periode)
+    assert json.loads(intention)["delegation"] == delegation.id
 
 
 async def test_the_grants_of_two_administrations_never_add_up(app: Application, store: Store) -> None:
