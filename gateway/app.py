@@ -15,7 +15,8 @@ from gateway.cle_attestation import lire, lire_ou_creer
 from gateway.cles import keyring_ready, open_keyring
 from gateway.conductor import Conductor, Horloge, Reconnaitre
 from gateway.consultations import Lecteur
-from gateway.demarrage import refuse_fiction, tell_incompatible
+from gateway.demarrage import refuse_fiction, tell_incompatible, tell_unbound
+from gateway.echeances import Rappels
 from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
 from gateway.journal import build_journal
@@ -70,7 +71,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     metrics.alarmes(alarmes)
     quotas = open_quotas(settings, store, metrics, horloge)
     cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
-    citoyens = franceconnect.wire(settings, bac_a_sable.franceconnect if bac_a_sable else None, horloge)
+    citoyens = franceconnect.wire(settings, bac_a_sable.franceconnect if bac_a_sable else None, horloge, metrics)
     conductor = Conductor(
         emetteur=settings.emetteur_en_vigueur,
         schema=schema,
@@ -95,6 +96,8 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
             if not settings.bac_a_sable:
                 await refuse_fiction(store)
                 await tell_incompatible(store)
+                await tell_unbound(store)
+            await stack.enter_async_context(Rappels(store, metrics).ouverte())
             await journal.ouvrir()
             stack.push_async_callback(journal.aclose)
             await stack.enter_async_context(Veille(alarmes).ouverte())

@@ -14,6 +14,7 @@ from gateway import doc_erreurs, doc_rest_v3
 from gateway.app import create_app
 from gateway.cli_attestation import attestation
 from gateway.cli_delegations import delegation, editeur
+from gateway.cli_echeances import ajouter_echeances
 from gateway.cli_habilitations import habilitation, jeton
 from gateway.cli_journal import journal
 from gateway.cli_rapport import ajouter_rapport
@@ -34,6 +35,7 @@ from providers._source import ClientCredentials
 _EX_CONFIG = 78
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="API Particulier.", pretty_exceptions_enable=False)
+ajouter_echeances(jeton)
 ajouter_rapport(habilitation, usages_du_journal)
 app.add_typer(habilitation, name="habilitation")
 app.add_typer(attestation, name="attestation")

@@ -19,7 +19,7 @@ jeton = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Administre l
 
 #: Seconds: an operator waits longer than a request.
 _DELAI_REDIS = 5.0
-_SUITE = ("volume annuel", "plages IP", "DataPass", "éditeur")
+_SUITE = ("volume annuel", "plages IP", "DataPass", "éditeur", "FranceConnect")
 Habilitation = Annotated[str, typer.Argument(metavar="HABILITATION", help="Identifiant de l'habilitation.")]
 Jeton = Annotated[str, typer.Argument(metavar="JETON", help="Identifiant du jeton (jamais le jeton).")]
 
@@ -41,6 +41,10 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
     plage_ip: Annotated[
         list[str] | None, typer.Option(help="Adresse ou plage (CIDR) d'où viennent les appels ; à répéter.")
     ] = None,
+    franceconnect: Annotated[
+        str | None,
+        typer.Option(metavar="CLIENT_ID", help="Client FranceConnect du service où l'usager s'identifie."),
+    ] = None,
 ) -> None:
     """Record a grant; days begin at midnight in Paris."""
     creee = executer(
@@ -54,6 +58,7 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
             personnes_par_requete=personnes,
             volume_annuel=volume,
             plages_ip=plage_ip or (),
+            franceconnect_client_id=franceconnect,
         )
     )
     typer.echo(creee.id)
@@ -69,7 +74,8 @@ def lister() -> None:
         mots = " ".join(une.sirets), " ".join(sorted(une.scopes))
         etat = une.etat(maintenant()).value
         suite = str(une.volume_annuel or "-"), " ".join(une.plages_ip) or "-", une.public_id or une.external_id or "-"
-        ligne(une.id, etat, *dates, *mots, une.cadre_juridique, une.intitule, *suite, une.editeur_id or "-")
+        qui = une.editeur_id or "-", une.franceconnect_client_id or "-"
+        ligne(une.id, etat, *dates, *mots, une.cadre_juridique, une.intitule, *suite, *qui)
 
 
 @habilitation.command("suspendre", help="Refuse tous les jetons d'une habilitation, dès la requête suivante.")
@@ -96,6 +102,19 @@ def limiter(
     """Change the ranges of a grant, those of DataPass and of editors included."""
     executer(lambda store: store.limiter(habilitation_id, plage_ip or ()))
     typer.echo("Plages d'adresses remplacées." if plage_ip else "Toute adresse est acceptée.", err=True)
+
+
+@habilitation.command("rattacher", help="Rattache l'habilitation à un service FranceConnect, dès la requête suivante.")
+def rattacher(
+    habilitation_id: Habilitation,
+    franceconnect: Annotated[
+        str | None, typer.Option(metavar="CLIENT_ID", help="Client FranceConnect du service. Sans lui, aucun.")
+    ] = None,
+) -> None:
+    """Bind a grant to the one service whose users' tokens it accepts."""
+    executer(lambda store: store.rattacher(habilitation_id, franceconnect))
+    suite = "Service FranceConnect rattaché." if franceconnect else "Plus aucun jeton FranceConnect n'est accepté."
+    typer.echo(suite, err=True)
 
 
 @jeton.command("emettre", help="Émet un jeton, ou remet celui qu'attend DataPass, et l'affiche une seule fois.")

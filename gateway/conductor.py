@@ -24,7 +24,7 @@ from graph.circonstances import PARIS
 from graph.errors import ErreurDeRequete, ErreurInterne
 from graph.habilitation import Habilitation
 from habilitations.acces import Presente, ouvrir
-from habilitations.citoyen import Citoyen, effectifs
+from habilitations.citoyen import Citoyen, effectifs, verifier_service
 from habilitations.habilitation import Acces
 from habilitations.habilitation import Habilitation as Accordee
 from habilitations.rythme import EtatQuota
@@ -106,6 +106,7 @@ class Conductor:
         if entrant.france_connect is None:
             return circonstance
         citoyen = await self.reconnaitre(entrant.france_connect, deadline=entrant.delai)
+        verifier_service(accordee, citoyen)
         return replace(circonstance, scopes=effectifs(accordee.scopes, citoyen.scopes), france_connect=citoyen.identite)
 
     def _constat(self, entrant: Entrant, siret: str, question: Question, context: RequestContext) -> Constat:

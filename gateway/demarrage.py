@@ -65,6 +65,12 @@ async def tell_incompatible(store: Store) -> None:
         log.warning("habilitation_incompatible", habilitation=habilitation.id, raison=raison)
 
 
+async def tell_unbound(store: Store) -> None:
+    """Tell operators of the grants made for FranceConnect that accept none of its tokens yet."""
+    for habilitation in await store.sans_service():
+        log.warning("habilitation_sans_franceconnect", habilitation=habilitation.id)
+
+
 @contextmanager
 def sole_server(journal: Path) -> Iterator[None]:
     """Hold the journal against a second server. Raise ReglageManquant when one runs already."""

@@ -5,16 +5,23 @@ from datetime import datetime
 from time import monotonic
 from urllib.parse import urlencode
 
+import structlog
+
+from gateway.metrics import Metrics
 from gateway.settings import ReglageManquant, ReglagesFranceConnect, Settings, Transporteur
 from graph.errors import FranceConnectInvalide
 from habilitations.canal import CanalRompu
 from habilitations.citoyen import Citoyen
-from habilitations.franceconnect import DELAI, Client, FranceConnect
+from habilitations.franceconnect import CLIENT_REFUSE, DELAI, Client, FranceConnect
 from providers._pannes import PanneDeTransport
 from providers._source import UpstreamRequest, UpstreamResponse
 from providers._transport import HttpxTransport, ReqwestTransport, Transport, in_process
 from sandbox.franceconnect import FranceConnectSimule
 
+log = structlog.get_logger("gateway.franceconnect")
+_MOTIF = "franceconnect_client_refuse"
+#: Seconds between two lines of the log that say the same.
+_SILENCE = 60.0
 _FORMULAIRE = (("content-type", "application/x-www-form-urlencoded"),)
 
 
@@ -49,8 +56,12 @@ class CanalHttp:
 class Citoyens:
     """Recognises citizens, or refuses every token when FranceConnect is not set."""
 
-    def __init__(self, client: Client | None, canal: CanalHttp | None, horloge: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: Client | None, canal: CanalHttp | None, horloge: Callable[[], datetime], metrics: Metrics
+    ) -> None:
         self._canal = canal
+        self._metrics = metrics
+        self._signale = -_SILENCE
         self._franceconnect = FranceConnect(client, canal, horloge, monotonic) if client and canal else None
         self.cles = client.jwks["keys"] if client else []
         """Our public keys, for FranceConnect: what it encrypts with them, we alone can open."""
@@ -61,7 +72,19 @@ class Citoyens:
             raise FranceConnectInvalide(
                 "Ce service ne reçoit pas FranceConnect : désignez la personne dans la requête."
             )
-        return await self._franceconnect.reconnaitre(jeton, deadline=deadline)
+        try:
+            return await self._franceconnect.reconnaitre(jeton, deadline=deadline)
+        except FranceConnectInvalide as refus:
+            if refus.cause == CLIENT_REFUSE:
+                self._alerter()
+            raise
+
+    def _alerter(self) -> None:
+        """Tell operators that our credentials are refused: each time in the metrics, now and then in the log."""
+        self._metrics.alerte(_MOTIF)
+        if monotonic() - self._signale >= _SILENCE:
+            self._signale = monotonic()
+            log.warning(_MOTIF)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -70,7 +93,9 @@ class Citoyens:
             await self._canal.aclose()
 
 
-def wire(settings: Settings, simule: FranceConnectSimule | None, horloge: Callable[[], datetime]) -> Citoyens:
+def wire(
+    settings: Settings, simule: FranceConnectSimule | None, horloge: Callable[[], datetime], metrics: Metrics
+) -> Citoyens:
     """Return who recognises citizens. Raise ReglageManquant."""
     reglages = settings.franceconnect
     if simule:
@@ -80,12 +105,12 @@ def wire(settings: Settings, simule: FranceConnectSimule | None, horloge: Callab
         async def answer(request: UpstreamRequest) -> UpstreamResponse:
             return UpstreamResponse(*simule.repondre(request.method, request.path, request.body))
 
-        return Citoyens(simule.client, CanalHttp(in_process(answer)), horloge)
+        return Citoyens(simule.client, CanalHttp(in_process(answer)), horloge, metrics)
     if reglages is None:
-        return Citoyens(None, None, horloge)
+        return Citoyens(None, None, horloge, metrics)
     transport = ReqwestTransport if settings.transport is Transporteur.REQWEST else HttpxTransport
     try:
-        return Citoyens(_client(reglages), CanalHttp(transport(reglages.url)), horloge)
+        return Citoyens(_client(reglages), CanalHttp(transport(reglages.url)), horloge, metrics)
     except OSError as erreur:
         raise ReglageManquant(f"La clé de FranceConnect est illisible : {reglages.cle} ({erreur.strerror}).") from None
     except ValueError as refus:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from audit.contrat import JournalDurable
+from habilitations.echeances import SEUILS
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -28,9 +29,20 @@ class Metrics:
         self._call_latency = Histogram(
             "particulier_source_call_seconds", "Time of a call.", ["source"], buckets=_SECONDS, registry=self.registry
         )
+        self._echeances = Gauge(
+            "particulier_tokens_expiring",
+            "Tokens that end within so many days, and not sooner than the next bound.",
+            ["within_days"],
+            registry=self.registry,
+        )
         self._alertes = Counter(
             "particulier_alertes", "Abnormal uses told to operators.", ["motif"], registry=self.registry
         )
+
+    def echeances(self, jetons: Mapping[int, int]) -> None:
+        """Tell how many tokens end soon, by the last notice that is due."""
+        for seuil in SEUILS:
+            self._echeances.labels(str(seuil)).set(jetons.get(seuil, 0))
 
     def alerte(self, motif: str) -> None:
         """Count an alert."""

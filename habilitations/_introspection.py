@@ -62,6 +62,7 @@ class _Jeton(msgspec.Struct, frozen=True):
     birthdate: str
     birthcountry: str
     gender: Literal["male", "female"]
+    aud: _Mot | None = None
     birthplace: str = ""
     given_name: str = ""
     given_name_array: list[str] = []
@@ -89,7 +90,7 @@ def lire(signe: bytes, attendu: Attendu, instant: datetime, aujourdhui: date) ->
     if identite is None:
         _refuser("FRANCECONNECT_IDENTITE", "L'identité transmise par FranceConnect n'est pas exploitable.")
     fin = datetime.fromtimestamp(jeton.exp, UTC)
-    return Citoyen(identite, frozenset(jeton.scope.split()), niveau, fin, jeton.sub)
+    return Citoyen(identite, frozenset(jeton.scope.split()), niveau, fin, jeton.sub, jeton.aud)
 
 
 def _reponse(signe: bytes, attendu: Attendu, instant: int) -> dict[str, Any] | None:

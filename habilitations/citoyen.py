@@ -6,10 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from graph.consultation import SCOPE
+from graph.errors import FranceConnectInvalide
 from graph.identite import Identite
+from habilitations.habilitation import Habilitation
 
 #: The identity is what FranceConnect gave: sources do not repeat it under that modality (nor does API Particulier v3).
 _IDENTITE = "_identite"
+_SANS_SERVICE = "Cette habilitation n'est rattachée à aucun service FranceConnect : demandez-le au support."
+_AUTRE_SERVICE = "L'usager s'est identifié auprès d'un autre service que celui de cette habilitation."
 
 
 class Niveau(StrEnum):
@@ -37,6 +41,8 @@ class Citoyen:
     """First instant when the token is worth nothing, in UTC."""
     sub: str = field(repr=False)
     """Her pseudonym at FranceConnect, for us alone."""
+    service: str | None = None
+    """Client id, at FranceConnect, of the service that she connected to; None when it is not told."""
 
 
 def effectifs(habilitation: AbstractSet[str], citoyen: AbstractSet[str]) -> frozenset[str]:
@@ -45,3 +51,16 @@ def effectifs(habilitation: AbstractSet[str], citoyen: AbstractSet[str]) -> froz
     That of her own journal is ours: FranceConnect does not know it, and her token alone shows it to her.
     """
     return frozenset(scope for scope in habilitation & (citoyen | {SCOPE}) if _IDENTITE not in scope)
+
+
+def verifier_service(habilitation: Habilitation, citoyen: Citoyen) -> None:
+    """Let through a citizen who connected to the service of this grant. Raise FranceConnectInvalide.
+
+    Her token, stolen from another service, or shown by it, would else open what this administration may ask. A grant
+    that is bound to no service accepts none, but in the sandbox, where citizens are fictitious.
+    """
+    attendu = habilitation.franceconnect_client_id
+    if attendu is None and not habilitation.bac_a_sable:
+        raise FranceConnectInvalide(_SANS_SERVICE, cause="FRANCECONNECT_SANS_SERVICE")
+    if attendu is not None and citoyen.service != attendu:
+        raise FranceConnectInvalide(_AUTRE_SERVICE, cause="FRANCECONNECT_AUTRE_SERVICE")

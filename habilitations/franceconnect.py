@@ -36,7 +36,9 @@ _TAILLE_MAX = 65_536
 _REESSAYER_MS = 2_000
 #: RFC 6750 §2.1. Those of FranceConnect have 43 characters.
 _FORME = re.compile(r"[A-Za-z0-9._~+/-]{1,2048}={0,2}")
-_REFUS = {400: "FRANCECONNECT_JETON_REFUSE", 401: "FRANCECONNECT_CLIENT_REFUSE"}
+#: Our own credentials are refused: no token will be accepted until an operator mends them.
+CLIENT_REFUSE = "FRANCECONNECT_CLIENT_REFUSE"
+_REFUS = {400: "FRANCECONNECT_JETON_REFUSE", 401: CLIENT_REFUSE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Habilitation:
     """What DataPass last said of the request; it decides nothing here."""
     editeur_id: str | None = None
     """The editor whose own grant it is: such a grant opens nothing but the delegations."""
+    franceconnect_client_id: str | None = None
+    """The client of FranceConnect whose users' tokens it accepts; None for none, but in the sandbox."""
 
     def etat(self, instant: datetime) -> Etat:
         """Return where the grant stands at `instant` (aware). An end outweighs a suspension."""

@@ -18,7 +18,7 @@ _EN_MEMOIRE = 1024
 def lire_habilitation(ligne: Ligne) -> Habilitation:
     """Return the grant of a row: the columns of HABILITATION, in their order, as a driver or the ORM gives them."""
     identifiant, intitule, sirets, scopes, cadre, debut, fin, suspendue_le, bac_a_sable, personnes, *datapass = ligne
-    external_id, public_id, volume, modalites, plages, etat_datapass, editeur_id = datapass
+    external_id, public_id, volume, modalites, plages, etat_datapass, editeur_id, service = datapass
     return Habilitation(
         id=identifiant,
         intitule=intitule,
@@ -37,6 +37,7 @@ def lire_habilitation(ligne: Ligne) -> Habilitation:
         plages_ip=tuple(plages.split()),
         etat_datapass=etat_datapass,
         editeur_id=editeur_id,
+        franceconnect_client_id=service,
     )
 
 
@@ -64,6 +65,7 @@ def colonnes_habilitation(habilitation: Habilitation) -> Mapping[str, Any]:
         "plages_ip": " ".join(habilitation.plages_ip),
         "etat_datapass": habilitation.etat_datapass,
         "editeur_id": habilitation.editeur_id,
+        "franceconnect_client_id": habilitation.franceconnect_client_id,
     }
 
 

@@ -1,5 +1,6 @@
 """The rules that operations on habilitations and tokens keep, and the sentence that says which one was broken."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ PERSONNES_MAX = 50
 VOLUME_MAX = 2**31 - 1
 PLAGES_MAX = 50
 
+_SERVICE = re.compile(r"[!-~]{1,255}")
 #: Scopes of the DGFIP are known by their names: a year opens no data, and data open nothing without a year.
 _DGFIP, _ANNEE = "dgfip_", "dgfip_annee_n_moins_"
 _N_2_A_DEFAUT = "dgfip_annee_n_moins_2_si_indispo_n_moins_1"
@@ -47,8 +49,15 @@ def verifier_habilitation(habilitation: Habilitation, scopes_connus: Collection[
     volume = habilitation.volume_annuel
     exiger(volume is None or 1 <= volume <= VOLUME_MAX, "Le volume annuel est un nombre de personnes, 1 au moins.")
     verifier_plages(habilitation.plages_ip)
+    verifier_service(habilitation.franceconnect_client_id)
     fin = habilitation.fin
     exiger(fin is None or habilitation.debut < fin, "L'habilitation finit avant d'avoir commencé.")
+
+
+def verifier_service(client_id: str | None) -> None:
+    """Refuse what is not the client id of a service of FranceConnect."""
+    attendu = "L'identifiant de client FranceConnect a de 1 à 255 caractères, sans espace ni accent."
+    exiger(client_id is None or _SERVICE.fullmatch(client_id), attendu)
 
 
 def verifier_plages(plages: Sequence[str]) -> None:

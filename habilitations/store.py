@@ -13,6 +13,7 @@ from habilitations import store_datapass, store_delegations
 from habilitations.adresses import lire_plage
 from habilitations.base import lire_url, ouvrir_moteur, transaction
 from habilitations.datapass import Evenement
+from habilitations.echeances import Echeance
 from habilitations.habilitation import Acces, Delegation, Deleguee, Editeur, Habilitation, Jeton, JetonEmis
 from habilitations.jeton import bien_forme, empreinte
 from habilitations.lecture import compiler, lecture
@@ -25,9 +26,11 @@ from habilitations.regles import (
     verifier_habilitation,
     verifier_plages,
     verifier_renouvellement,
+    verifier_service,
 )
 from habilitations.store_datapass import Cadre, Suite
 from habilitations.store_delegations import DELEGUEE_PAR_ID, DELEGUEES_PAR_SIRET
+from habilitations.store_echeances import lire_echeances
 from habilitations.store_jetons import (
     COLONNES_JETON,
     borner,
@@ -156,6 +159,7 @@ class Store:
         volume_annuel: int | None = None,
         modalites: Iterable[str] = (),
         plages_ip: Iterable[str] = (),
+        franceconnect_client_id: str | None = None,
         compatibles: bool | None = None,
     ) -> Habilitation:
         """Record a grant, from `debut` (now by default) until `fin` (excluded). Raise OperationRefusee.
@@ -175,6 +179,7 @@ class Store:
             volume_annuel=volume_annuel,
             modalites=tuple(modalites),
             plages_ip=_plages(plages_ip),
+            franceconnect_client_id=franceconnect_client_id,
         )
         verifier_habilitation(habilitation, self._scopes_connus)
         if compatibles if compatibles is not None else not self._bac_a_sable:
@@ -200,6 +205,14 @@ class Store:
         lues = [une for une in await self.lister() if not une.bac_a_sable]
         return [(une, raison) for une in lues if (raison := incompatibilite(une.scopes))]
 
+    async def sans_service(self) -> list[Habilitation]:
+        """Return the grants that DataPass made for FranceConnect, and that accept nobody until they are bound."""
+        return [
+            une
+            for une in await self.lister()
+            if not une.bac_a_sable and "france_connect" in une.modalites and une.franceconnect_client_id is None
+        ]
+
     async def suspendre(self, habilitation_id: str) -> None:
         """Refuse every token of a grant from the next request on. Raise OperationRefusee."""
         await self._dater_suspension(habilitation_id, self._horloge())
@@ -223,6 +236,14 @@ class Store:
             visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
             await connexion.execute(visee.values(plages_ip=" ".join(plages)))
 
+    async def rattacher(self, habilitation_id: str, franceconnect_client_id: str | None) -> None:
+        """Bind a grant to a service of FranceConnect, or to none, from the next request on. Raise OperationRefusee."""
+        verifier_service(franceconnect_client_id)
+        async with transaction(self._moteur) as connexion:
+            await lire_une_habilitation(connexion, habilitation_id, figee=False)
+            visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
+            await connexion.execute(visee.values(franceconnect_client_id=franceconnect_client_id))
+
     async def emettre(self, habilitation_id: str, duree: timedelta = DUREE_MAX) -> JetonEmis:
         """Issue a token, for `duree` or until the grant is over. Its text is returned once. Raise OperationRefusee.
 
@@ -239,6 +260,12 @@ class Store:
             requete = requete.where(JETON.c.habilitation_id == habilitation_id)
         async with transaction(self._moteur) as connexion:
             return [Jeton(*ligne) for ligne in await connexion.execute(requete)]
+
+    async def echeances(self, horizon: timedelta) -> list[Echeance]:
+        """Return the tokens and the grants that end within `horizon`, and that nothing replaces yet."""
+        maintenant = self._horloge()
+        async with transaction(self._moteur) as connexion:
+            return await lire_echeances(connexion, maintenant, maintenant + horizon)
 
     async def revoquer(self, jeton_id: str) -> None:
         """Refuse a token from the next request on; revoking twice keeps the first date. Raise OperationRefusee."""

@@ -148,7 +148,8 @@ async def _remplacer(
     connexion: AsyncConnection, ancienne: Habilitation, nouvelle: Habilitation, maintenant: datetime
 ) -> None:
     if nouvelle.sirets != ancienne.sirets:
-        # What the former organization holds must not open data in the name of the new one.
+        # What the former organization holds must not open data in the name of the new one; nor do its users.
+        nouvelle = replace(nouvelle, franceconnect_client_id=None)
         await _fermer(connexion, ancienne.id, maintenant)
     visee = update(HABILITATION).where(HABILITATION.c.id == ancienne.id)
     await connexion.execute(visee.values(colonnes_habilitation(nouvelle)))

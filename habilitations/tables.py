@@ -94,6 +94,7 @@ HABILITATION = Table(
     Column("plages_ip", Text, nullable=False, server_default=text("''")),
     Column("etat_datapass", String(32)),
     Column("editeur_id", ForeignKey(EDITEUR.c.id)),
+    Column("franceconnect_client_id", String(255)),
 )
 
 #: Of a token, only the hash is kept. One successor at most: `succede_a` is unique. One still to be collected has the

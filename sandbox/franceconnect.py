@@ -33,7 +33,7 @@ URL = "http://franceconnect.invalid"
 #: How long a real token lives.
 DUREE = timedelta(seconds=60)
 #: The service that the citizen connected to: another client of FranceConnect, not us.
-_SERVICE = "service-du-bac-a-sable"
+SERVICE = "service-du-bac-a-sable"
 _JETONS_MAX = 10_000
 _JSON: Paires = (("content-type", "application/json; charset=utf-8"),)
 _JWT: Paires = (("content-type", "application/token-introspection+jwt"),)
@@ -195,7 +195,7 @@ def _jeton(jeton: JetonCitoyen, maintenant: datetime) -> dict[str, Any]:
     expire = maintenant - timedelta(seconds=1) if jeton.faute is Faute.EXPIRE else jeton.expire
     claims = {
         "active": True,
-        "aud": _SERVICE,
+        "aud": SERVICE,
         "sub": hashlib.sha256(jeton.persona.nom.encode()).hexdigest() + "v1",
         "iat": _secondes(min(jeton.emis, expire)),
         "exp": _secondes(expire),

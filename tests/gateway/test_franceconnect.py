@@ -7,11 +7,21 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from gateway.app import create_app
+from gateway.franceconnect import CanalHttp, Citoyens
+from gateway.metrics import Metrics
 from gateway.settings import ReglageManquant, ReglagesFranceConnect
-from sandbox.franceconnect import Faute
-from tests.application import Application, application, reglages
+from graph.errors import FranceConnectInvalide
+from habilitations.store import Store
+from providers._source import UpstreamRequest, UpstreamResponse
+from providers._transport import in_process
+from sandbox.franceconnect import SERVICE, Faute, FranceConnectSimule
+from sandbox.personas import load
+from tests.application import INSTANT, SIRET, Application, application, reglages
+
+SCOPES = frozenset({"mesri_admissions", "mesri_admission_inscrit"})
 
 QUERY = """{ particulier {
   statutEtudiant { identite { nomNaissance } admissions { estInscrit } }
@@ -69,6 +79,54 @@ async def test_an_answer_that_franceconnect_did_not_make_for_us_now_opens_nothin
     assert (reponse.status_code, reponse.json()["errors"][0]["extensions"]["code"]) == (401, "FRANCECONNECT_INVALIDE")
     assert "data" not in reponse.json()
     assert await appelees(app) == set()
+
+
+@pytest.mark.parametrize(
+    ("reelle", "service", "status"),
+    [
+        (False, None, 200),
+        (False, SERVICE, 200),
+        (False, "autre-service", 401),
+        (True, SERVICE, 200),
+        (True, "autre-service", 401),
+        (True, None, 401),
+    ],
+)
+async def test_a_grant_accepts_the_users_of_its_own_service_alone(
+    app: Application, *, reelle: bool, service: str | None, status: int
+) -> None:
+    async with Store(reglages(app.dossier).database_url, SCOPES, app.horloge, bac_a_sable=not reelle) as store:
+        creee = await store.creer_habilitation(
+            intitule="Bourses",
+            sirets=[SIRET],
+            scopes=SCOPES,
+            cadre_juridique="CRPA",
+            franceconnect_client_id=service,
+        )
+        jeton = (await store.emettre(creee.id)).texte
+    await app.oublier_les_appels()
+    citoyenne = {"X-FranceConnect-Token": await identifier(app)}
+    reponse = await app.demander(QUERY, jeton=jeton, headers=citoyenne)
+    assert reponse.status_code == status
+    if status == httpx.codes.UNAUTHORIZED:
+        assert reponse.json()["errors"][0]["extensions"]["code"] == "FRANCECONNECT_INVALIDE"
+        assert await appelees(app) == set()
+
+
+async def test_operators_are_told_when_our_own_credentials_are_refused(app: Application) -> None:
+    async def refuser(_: UpstreamRequest) -> UpstreamResponse:
+        return UpstreamResponse(401, (), b"{}")
+
+    metrics = Metrics()
+    client = FranceConnectSimule(load(INSTANT.date), app.horloge).client
+    citoyens = Citoyens(client, CanalHttp(in_process(refuser)), app.horloge, metrics)
+    with capture_logs() as dits:
+        for _ in range(3):
+            with pytest.raises(FranceConnectInvalide):
+                await citoyens.reconnaitre("un-jeton-d-usager", deadline=5.0)
+    await citoyens.aclose()
+    assert dits == [{"event": "franceconnect_client_refuse", "log_level": "warning"}]
+    assert b'particulier_alertes_total{motif="franceconnect_client_refuse"} 3.0' in metrics.text()
 
 
 async def test_a_token_without_scopes_grants_none(app: Application) -> None:

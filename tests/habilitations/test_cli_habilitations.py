@@ -65,11 +65,26 @@ def test_from_a_grant_to_a_token_that_opens_it(terminal: Terminal) -> None:
 def test_a_grant_is_recorded_with_its_volume_and_its_ranges(terminal: Terminal) -> None:
     terminal.lancer(f"{CREER} --volume 12000 --plage-ip 192.0.2.0/24 --plage-ip 2001:db8::1")
     ligne = terminal.lancer("habilitation lister").splitlines()[1]
-    assert ligne.split("\t")[8:] == ["12000", "192.0.2.0/24 2001:db8::1/128", "-", "-"]
+    assert ligne.split("\t")[8:] == ["12000", "192.0.2.0/24 2001:db8::1/128", "-", "-", "-"]
     terminal.lancer(f"habilitation limiter {ligne.split()[0]} --plage-ip 198.51.100.7")
     assert "\t198.51.100.7/32\t" in terminal.lancer("habilitation lister")
     terminal.lancer(f"habilitation limiter {ligne.split()[0]}")
     assert "Toute adresse" in terminal.erreur
+
+
+def test_a_grant_is_bound_to_one_service_of_franceconnect_and_nothing_else_changes(terminal: Terminal) -> None:
+    identifiant = terminal.lancer(f"{CREER} --franceconnect un-client --plage-ip 192.0.2.0/24").strip()
+
+    def suite() -> list[str]:
+        return terminal.lancer("habilitation lister").splitlines()[1].split("\t")[9:]
+
+    assert suite() == ["192.0.2.0/24", "-", "-", "un-client"]
+    terminal.lancer(f"habilitation rattacher {identifiant} --franceconnect un-autre")
+    assert suite() == ["192.0.2.0/24", "-", "-", "un-autre"]
+    terminal.lancer(f"habilitation rattacher {identifiant} --franceconnect été", code=1)
+    assert "FranceConnect" in terminal.erreur
+    terminal.lancer(f"habilitation rattacher {identifiant}")
+    assert suite() == ["192.0.2.0/24", "-", "-", "-"]
 
 
 def test_from_an_editor_to_a_delegation_and_its_revocation(terminal: Terminal) -> None:

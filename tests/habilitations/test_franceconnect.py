@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,10 +9,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc.jwk import ECKey
 
 from graph.enums import Sexe
-from graph.errors import Surcharge
+from graph.errors import FranceConnectInvalide, Surcharge
 from graph.identite import DateNaissance, Identite, IdentitePivot
-from habilitations.citoyen import Citoyen, Niveau, effectifs
+from habilitations.citoyen import Citoyen, Niveau, effectifs, verifier_service
 from habilitations.franceconnect import CHEMIN_INTROSPECTION, Client
+from habilitations.habilitation import Habilitation
 from tests.habilitations.faux_franceconnect import (
     ABSENT,
     CANARIS,
@@ -61,6 +63,7 @@ async def test_a_token_names_a_citizen_with_what_she_agreed_to_and_until_when(te
         acr=Niveau.EIDAS2,
         fin=datetime.fromtimestamp(MAINTENANT + 56, UTC),
         sub=SUB,
+        service="un-fournisseur-de-service",
     )
 
 
@@ -298,3 +301,37 @@ async def test_nothing_that_is_kept_or_printed_holds_a_person_or_a_token(
         await terrain.refuse()
     dit = f"{citoyen!r} {citoyen} {terrain.client!r} {terrain.franceconnect!r} {caplog.text}"
     assert not any(canari in dit for canari in CANARIS)
+
+
+GRANT = Habilitation("h", "Cantines", ("s",), frozenset(), "CRPA", datetime(2026, 1, 1, tzinfo=UTC), None)
+
+
+@pytest.mark.parametrize("aud", ["un-autre-service", ABSENT])
+async def test_a_token_obtained_by_another_service_opens_nothing(terrain: Terrain, aud: object) -> None:
+    terrain.serveur.dit(reponse(introspection(aud=aud)))
+    citoyen = await terrain.reconnaitre()
+    with pytest.raises(FranceConnectInvalide) as refus:
+        verifier_service(replace(GRANT, franceconnect_client_id="un-fournisseur-de-service"), citoyen)
+    assert refus.value.cause == "FRANCECONNECT_AUTRE_SERVICE"
+
+
+async def test_a_token_obtained_by_the_service_of_the_grant_is_accepted(terrain: Terrain) -> None:
+    citoyen = await terrain.reconnaitre()
+    verifier_service(replace(GRANT, franceconnect_client_id="un-fournisseur-de-service"), citoyen)
+    verifier_service(replace(GRANT, bac_a_sable=True), citoyen)
+
+
+async def test_a_grant_that_is_bound_to_no_service_accepts_no_token_of_real_citizens(terrain: Terrain) -> None:
+    citoyen = await terrain.reconnaitre()
+    with pytest.raises(FranceConnectInvalide) as refus:
+        verifier_service(GRANT, citoyen)
+    assert (refus.value.cause, "support" in refus.value.detail) == ("FRANCECONNECT_SANS_SERVICE", True)
+
+
+@pytest.mark.parametrize("aud", [["un", "autre"], 3, "", "é", None])
+async def test_a_service_that_is_not_named_by_one_word_is_nobody(terrain: Terrain, aud: object) -> None:
+    terrain.serveur.dit(reponse(introspection(aud=aud)))
+    if aud is None:
+        assert (await terrain.reconnaitre()).service is None
+    else:
+        assert (await terrain.refuse()).cause == "FRANCECONNECT_JETON"

@@ -167,10 +167,22 @@ async def test_another_organization_does_not_inherit_the_tokens_of_the_former(
 ) -> None:
     await instruction.suivre("approve")
     texte = await instruction.jeton()
+    await store.rattacher((await instruction.habilitation()).id, "service-de-paris")
     await instruction.suivre(nom, siret=MARSEILLE)
     with pytest.raises(JetonRevoque):
         await store.authentifier(texte)
-    assert (await store.authentifier(await instruction.jeton())).habilitation.sirets == (MARSEILLE,)
+    heritee = (await store.authentifier(await instruction.jeton())).habilitation
+    assert (heritee.sirets, heritee.franceconnect_client_id) == ((MARSEILLE,), None)
+
+
+async def test_an_approval_leaves_a_grant_bound_to_its_service_of_franceconnect(
+    instruction: Instruction, store: Store
+) -> None:
+    await instruction.suivre("approve")
+    premiere = await instruction.habilitation()
+    await store.rattacher(premiere.id, "service")
+    await instruction.suivre("approve")
+    assert (await instruction.habilitation()).franceconnect_client_id == "service"
 
 
 async def test_a_transfer_within_the_organization_changes_nothing(instruction: Instruction, store: Store) -> None:
