@@ -102,7 +102,7 @@ def draw_scopes(alea: Random, types: Types, parametres: Parametres) -> frozenset
         part = alea.choice((0.4, 0.6, 0.8, 0.9, 1.0))
         tires |= {scope for scope in scopes if alea.random() < part}
     for parametre in (un for bloc in parametres.values() for un in bloc.values()):
-        if parametre.repli and alea.random() < 0.4:
+        if parametre.repli and alea.random() < 0.6:
             tires = tires - set(parametre.annees) | {parametre.repli}
     if tirage < 0.95:
         return frozenset(tires)
@@ -194,7 +194,16 @@ class _Ecriture:
         if type_ == "Query" and self.dossier.identite is None:
             champs.remove("particuliers")
         tenus = set(self.dossier.tenus) if type_ == "Particulier" else set()
-        poids = [12 if champ in tenus else 3 if self.types[type_][champ][1] in self.types else 2 for champ in champs]
+        # What a bloc answers to a year may depend on another year: such blocs are asked more often.
+        a_repli = {un for un, parametres in self.monde.parametres.items() if any(p.repli for p in parametres.values())}
+        poids = [
+            (24 if champ in a_repli else 12)
+            if champ in tenus
+            else 3
+            if self.types[type_][champ][1] in self.types
+            else 2
+            for champ in champs
+        ]
         nom = nom or self.alea.choices(champs, poids)[0]
         sens = (nom, self._arguments(type_, nom))
         libres = [cle for cle in (*champs, "a0", "a1", "a2", "a3") if connues.get(cle, sens) == sens]
