@@ -36,6 +36,10 @@ class Parametre:
     repli: str | None = None
     """@requiresYearScopes: the scope that opens N-1, then N-2 for want of N-1."""
 
+    def falls_back(self, voulue: int | None, scopes: frozenset[str]) -> bool:
+        """Tell whether N-1 is asked first, and N-2 for want of it."""
+        return self.repli in scopes and scopes.isdisjoint(self.annees) and voulue in {None, _N - 1, _N - 2}
+
     @property
     def valeurs(self) -> tuple[int, ...]:
         """Return the values to try: every year that needs a scope, else some numbers."""
@@ -137,14 +141,24 @@ class Monde:
         def of_year(annee: int) -> Reponse:
             return reponses.get(key({**arguments, nom: annee})) or reponses[key(arguments)]
 
-        if not rangs and parametre.repli in scopes and voulue in {None, _N - 1, _N - 2}:
+        if parametre.falls_back(voulue, scopes):
             derniere = of_year(_N - 1)
             if derniere.donnees == ABSENT:
                 return Issue([], [derniere, of_year(_N - 2)])
             interdite = voulue == _N - 2 and not isinstance(derniere.donnees, Refus)
             return Issue([], [derniere], Refus(*FAUTE_DE_SCOPE, (parametre.annees[1],)) if interdite else None)
-        groupes = [[parametre.annees[_N - voulue - 1]]] if voulue else None
+        groupes = self.groups(bloc, arguments, scopes)
         return Issue(groupes, [of_year(voulue or _N - min(rangs, default=1))])
+
+    def groups(self, bloc: str, arguments: Arguments, scopes: frozenset[str]) -> list[list[str]] | None:
+        """Return what the arguments of a bloc need, in place of what it needs without them."""
+        for nom, parametre in self.parametres[bloc].items():
+            voulue = arguments.get(nom)
+            if parametre.annees and parametre.falls_back(voulue, scopes):
+                return []
+            if parametre.annees and voulue:
+                return [[parametre.annees[_N - voulue - 1]]]
+        return None
 
 
 @dataclass(frozen=True, slots=True)
