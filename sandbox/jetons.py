@@ -101,7 +101,7 @@ PROFILS = (
         "citoyen",
         "Un portail où l'usager lit son propre journal (mesConsultations), avec son jeton FranceConnect "
         "(POST /bac-a-sable/franceconnect/jetons).",
-        "13002526500013",
+        "13002526500021",
         SCOPE.__eq__,
     ),
     Profil(
