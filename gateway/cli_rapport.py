@@ -3,16 +3,18 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gateway.cli_journal_lu import Fichier, fichier_du_journal
 from gateway.cli_operations import executer, ligne, lisible, maintenant
 from habilitations.rapport import Inutilises, Usage, inutilises
 from habilitations.regles import OperationRefusee
 
-#: Returns what served since an instant. Raises sqlite3.Error or OSError.
-Usages = Callable[[datetime], Iterable[Usage]]
+#: Returns what served since an instant, read in a file. Raises sqlite3.Error or OSError.
+Usages = Callable[[Path, datetime], Iterable[Usage]]
 #: Traces between two lines of progress.
 _PAS = 500_000
 
@@ -23,14 +25,15 @@ def ajouter_rapport(groupe: typer.Typer, usages: Usages) -> None:
     @groupe.command("rapport", help="Nomme les scopes accordés qui n'ont pas servi : ce que la minimisation rend.")
     def rapport(
         jours: Annotated[int, typer.Option(min=1, max=3650, help="Durée de la période, en jours.")] = 90,
+        fichier: Fichier = None,
     ) -> None:
         """Print one line per grant that is old enough to tell."""
-        instant = maintenant()
+        chemin, instant = fichier_du_journal(fichier), maintenant()
         habilitations = executer(lambda store: store.lister())
         try:
-            restes = inutilises(habilitations, _suivis(usages(instant - timedelta(days=jours))), jours, instant)
+            restes = inutilises(habilitations, _suivis(usages(chemin, instant - timedelta(days=jours))), jours, instant)
         except (sqlite3.Error, OSError):
-            raise OperationRefusee("Le journal ne peut pas être lu : vérifiez PARTICULIER_JOURNAL.") from None
+            raise OperationRefusee(f"Le journal ne peut pas être lu : {chemin}.") from None
         afficher_rapport(restes)
 
 

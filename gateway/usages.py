@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 from audit.registre import lire
 from audit.trace import Intention, Trace
-from gateway.settings import Settings
 from graph._declaration import Scopes
 from graph.catalogue import below, blocs, core, year_guards
 from graph.schema import build_schema
 from habilitations.rapport import Usage
 
 
-def usages_du_journal(depuis: datetime) -> Iterator[Usage]:
+def usages_du_journal(journal: Path, depuis: datetime) -> Iterator[Usage]:
     """Yield what served since an instant, one trace in memory at a time. Raise sqlite3.Error or OSError."""
-    return usages(lire(Settings().journal, depuis))
+    return usages(lire(journal, depuis))
 
 
 def usages(traces: Iterable[Trace]) -> Iterator[Usage]:

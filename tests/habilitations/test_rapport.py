@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import typer
@@ -55,18 +56,21 @@ def test_a_grant_too_young_or_that_opens_nothing_is_not_judged(autre: Habilitati
 
 
 def test_the_command_reads_the_journal_over_the_period_that_it_is_asked(url: str) -> None:
-    lus: list[datetime] = []
+    lus: list[tuple[Path, datetime]] = []
 
-    def usages(depuis: datetime) -> list[Usage]:
-        lus.append(depuis)
+    def usages(journal: Path, depuis: datetime) -> list[Usage]:
+        lus.append((journal, depuis))
         return []
 
     groupe = typer.Typer()
     cli_rapport.ajouter_rapport(groupe, usages)
     groupe.command("autre")(lambda: None)
-    sortie = CliRunner().invoke(groupe, ["rapport", "--jours", "30"], env={"PARTICULIER_DATABASE_URL": url})
+    demande = ["rapport", "--jours", "30", "--journal", "copie.db"]
+    sortie = CliRunner().invoke(groupe, demande, env={"PARTICULIER_DATABASE_URL": url})
     assert sortie.stdout.startswith("identifiant\tdernier usage\t")
-    assert datetime.now(UTC) - lus[0] >= 30 * JOUR
+    ((journal, depuis),) = lus
+    assert journal == Path("copie.db")
+    assert datetime.now(UTC) - depuis >= 30 * JOUR
 
 
 def test_the_report_is_one_line_per_grant(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +83,7 @@ def test_the_report_is_one_line_per_grant(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_journal_that_cannot_be_read_is_told_and_nothing_is_printed(url: str) -> None:
-    def usages(_depuis: datetime) -> list[Usage]:
+    def usages(_journal: Path, _depuis: datetime) -> list[Usage]:
         raise OSError
 
     groupe = typer.Typer(cls=GroupeFrancais)
@@ -87,4 +91,14 @@ def test_a_journal_that_cannot_be_read_is_told_and_nothing_is_printed(url: str) 
     groupe.command("autre")(lambda: None)
     sortie = CliRunner().invoke(groupe, ["rapport"], env={"PARTICULIER_DATABASE_URL": url})
     assert (sortie.exit_code, sortie.stdout) == (1, "")
-    assert "PARTICULIER_JOURNAL" in sortie.stderr
+    assert "Le journal ne peut pas être lu" in sortie.stderr
+
+
+def test_a_journal_that_a_database_keeps_is_to_be_copied_first(url: str) -> None:
+    groupe = typer.Typer(cls=GroupeFrancais)
+    cli_rapport.ajouter_rapport(groupe, lambda _journal, _depuis: [])
+    groupe.command("autre")(lambda: None)
+    reglages = {"PARTICULIER_DATABASE_URL": url, "PARTICULIER_JOURNAL": "postgresql://nulle.part/journal"}
+    sortie = CliRunner().invoke(groupe, ["rapport"], env=reglages)
+    assert sortie.exit_code == 2
+    assert "journal copier" in sortie.stderr
