@@ -26,6 +26,7 @@ _REGLAGES = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "2",
+    "tcp_user_timeout": "15000",
     "jit": "off",
 }
 #: Within a transaction of an opening.

