@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from audit.compteurs import Compteurs
 from audit.journal import Journal
-from audit.registre import RegistreIncompatible, lire
+from audit.registre import RegistreIncompatible, encoder, lire, preparer
+from audit.scribe import Depot, File, Scribe
 from audit.trace import LIBELLE_MAX, Intention, Issue, Reprise
 from graph.errors import AuditIndisponible
 
 INSTANT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+#: Seconds: far more than a write takes, since the machine may be busy.
+PATIENCE = 10
 Fabrique = Callable[..., Intention]
 FabriqueIssue = Callable[..., Issue]
 
@@ -66,6 +70,30 @@ async def test_a_write_whose_caller_leaves_is_still_made(journal: Journal, chemi
     await journal.ecrire((intention("restee"),))
     assert [trace.requete for trace in lire(chemin)] == ["partie", "restee"]
     assert tache.cancelled()
+
+
+async def test_a_caller_who_gave_up_keeps_no_other_of_its_batch_waiting(chemin: Path, intention: Fabrique) -> None:
+    fichier, partie, _ = preparer(chemin, INSTANT, lambda _tetes, _chaine: None)
+    boucle, file = asyncio.get_running_loop(), File()
+    parti, reste = boucle.create_future(), boucle.create_future()
+    parti.cancel()
+    for rang, durable in enumerate((parti, reste)):
+        file.put(Depot((encoder(intention("a", rang=rang)),), boucle, durable))
+    file.put(None)
+    scribe = Scribe(chemin, fichier, partie, file, Compteurs())
+    scribe.start()
+    await asyncio.wait_for(reste, PATIENCE)
+    await asyncio.to_thread(scribe.join)
+    assert [trace.rang for trace in lire(chemin)] == [0, 1]
+
+
+async def test_a_reading_begun_in_one_thread_ends_in_another(
+    journal: Journal, chemin: Path, intention: Fabrique
+) -> None:
+    await journal.ecrire((intention("a"), intention("a", rang=1)))
+    lues = lire(chemin)
+    assert (await asyncio.to_thread(next, lues)).rang == 0
+    assert [trace.rang for trace in lues] == [1]
 
 
 async def test_a_period_holds_its_beginning_and_not_its_end(
