@@ -19,7 +19,7 @@ SCOPE_REPLI = "dgfip_annee_n_moins_2_si_indispo_n_moins_1"
 ANNEE_REVENUS = strawberry.argument(
     description=(
         "Année des revenus : N-1, N-2 ou N-3 ; à défaut, la plus récente que l'habilitation permet. Avec le scope de "
-        "repli, N-1 est toujours demandée d'abord, et la réponse est celle de N-2 si la DGFIP n'a pas N-1 : "
+        "repli, N-1 est toujours demandée d'abord, et N-2 n'est répondue que si la DGFIP n'a pas N-1 : omise, "
         "le champ anneeRevenus dit laquelle."
     ),
     directives=[RequiresYearScopes(repli=SCOPE_REPLI, scopes=[[scope] for scope in SCOPES_ANNEES])],
@@ -45,8 +45,10 @@ def resoudre_annee(circonstances: Circonstances, annee_revenus: int | None = str
 
 
 def _replier(annees: Mapping[int, str], voulue: int | None) -> Octroi:
-    """Open N-1, then N-2: asked for by itself, N-2 is shown only once the DGFIP answered that it has no N-1."""
+    """Open N-1, and N-2 only once the DGFIP answered that it has no N-1; a year that is named is never another one."""
     derniere, precedente, ancienne = annees
+    if voulue == derniere:
+        return Octroi(SCOPE_REPLI, (derniere,))
     if voulue == ancienne:
         raise NonHabilite(frozenset({annees[ancienne]}))
     manquants = frozenset({annees[precedente]} if voulue == precedente else ())

@@ -67,7 +67,7 @@ def traces(app: Application, forme: type[Any]) -> list[Any]:
         (A_JOUR, N - 2, (None, refus("NON_HABILITE", ["dgfip_annee_n_moins_2"])), 1),
         (A_JOUR, N - 3, (None, refus("NON_HABILITE", ["dgfip_annee_n_moins_3"])), 0),
         (EN_RETARD, None, (N - 2, []), 2),
-        (EN_RETARD, N - 1, (N - 2, []), 2),
+        (EN_RETARD, N - 1, (None, refus("DOSSIER_ABSENT")), 1),
         (EN_RETARD, N - 2, (N - 2, []), 2),
         (INCONNU, None, (None, refus("DOSSIER_ABSENT")), 2),
         (INCONNU, N - 2, (None, refus("DOSSIER_ABSENT")), 2),

@@ -143,7 +143,7 @@ class Monde:
 
         if parametre.falls_back(voulue, scopes):
             derniere = of_year(_N - 1)
-            if derniere.donnees == ABSENT:
+            if derniere.donnees == ABSENT and voulue != _N - 1:
                 return Issue([], [derniere, of_year(_N - 2)])
             interdite = voulue == _N - 2 and not isinstance(derniere.donnees, Refus)
             return Issue([], [derniere], Refus(*FAUTE_DE_SCOPE, (parametre.annees[1],)) if interdite else None)
