@@ -1,7 +1,9 @@
 """A same person is found again whatever the key and the writing; another person gives another pseudonym."""
 
+import hmac
 import unicodedata
 from dataclasses import fields, replace
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -51,6 +53,23 @@ def test_each_key_given_has_its_pseudonym() -> None:
     assert set(genres(Identite(ine="1234567890G"))) == {"ine"}
     assert set(genres(Identite(numero_fiscal="1234567890123"))) == {"numero_fiscal"}
     assert len(set(genres(COMPLETE).values())) == 6
+
+
+def test_a_pseudonym_is_for_ever_or_the_accesses_of_before_would_be_lost() -> None:
+    formes = {
+        "ine": "1234567890G",
+        "numero_fiscal": "1234567890123",
+        "identifiant_france_travail": "jean.lefevre",
+        "identifiant_sportif": "12345",
+        "identite_pivot": "LEFEVRE D AUBIGNE|JEAN FRANCOIS NOEL|1987-03-14|M|99100|92023",
+        "etat_civil": "LEFEVRE D AUBIGNE|JEAN|1987-03-14",
+    }
+    attendus = {genre: hmac.new(CLE, f"{genre}|{forme}".encode(), sha256) for genre, forme in formes.items()}
+    assert genres(COMPLETE) == {genre: attendu.hexdigest() for genre, attendu in attendus.items()}
+    nomme = replace(PIVOT, code_commune=None, nom_commune="L'Haÿ-les-Roses", code_departement="94", sexe=None)
+    forme = "identite_pivot|LEFEVRE D AUBIGNE|JEAN FRANCOIS NOEL|1987-03-14||99100|L HAY LES ROSES 94"
+    pivot = genres(Identite(pivot=nomme))["identite_pivot"]
+    assert pivot == hmac.new(CLE, forme.encode(), sha256).hexdigest()
 
 
 @pytest.mark.parametrize("cle", [champ.name for champ in fields(Identite) if champ.name not in _SANS_NOM])

@@ -56,6 +56,23 @@ async def test_a_seal_is_made_at_every_thousand_records_exactly(journal_scelle: 
     assert len(faites) <= 5 + 2 * PATIENCE
 
 
+async def test_every_run_of_before_the_seals_is_sealed_with_the_first(
+    chemin: Path, scelles: Scelles, issue: FabriqueIssue
+) -> None:
+    for nombre in (1, 2, 0, 3):
+        avant = Journal(chemin, lambda: INSTANT)
+        await avant.ouvrir()
+        await avant.ecrire([issue(str(rang)) for rang in range(nombre)])
+        await avant.aclose()
+    journal = Journal(chemin, lambda: INSTANT, scelles)
+    await journal.ouvrir()
+    await journal.aclose()
+    assert tailles(chemin)[:4] == [(1, False), (2, False), (3, False), (0, False)]
+    rapport = verifier(chemin, chemin_par_defaut(chemin), cle_publique(CLE))
+    assert rapport.intact
+    assert rapport.non_scelles == 0
+
+
 @pytest.mark.usefixtures("journal_scelle")
 async def test_the_seals_are_for_their_owner_alone(chemin: Path) -> None:
     assert stat.S_IMODE(chemin_par_defaut(chemin).stat().st_mode) == 0o600

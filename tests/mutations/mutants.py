@@ -59,8 +59,13 @@ def _judged(noeud: ast.AST) -> Iterator[ast.AST]:
         if nom in ("annotation", "returns", "decorator_list", "bases"):
             continue
         for enfant in valeur if isinstance(valeur, list) else [valeur]:
-            if isinstance(enfant, ast.AST) and not isinstance(enfant, _DECLARATIFS) and not _is_text(enfant):
+            if isinstance(enfant, ast.AST) and not isinstance(enfant, _DECLARATIFS) and not _says_nothing(enfant):
                 yield from _judged(enfant)
+
+
+def _says_nothing(noeud: ast.AST) -> bool:
+    """Tell whether nothing depends on a node: a docstring, or `zip(strict=True)`, which tells a fault of ours."""
+    return _is_text(noeud) or (isinstance(noeud, ast.keyword) and noeud.arg == "strict")
 
 
 def _is_text(noeud: ast.AST) -> bool:

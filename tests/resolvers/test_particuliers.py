@@ -136,6 +136,18 @@ def test_the_questions_to_sources_are_bounded_all_persons_together(interrogation
     interrogation.ask(document, ines(*range(34)), (), personnes_par_requete=50)
 
 
+def test_a_thousand_blocs_are_planned_all_persons_together_and_not_one_more(interrogation: Interrogation) -> None:
+    def document(blocs: int) -> str:
+        corps = " ".join(f"b{rang}: statutEtudiant {{ identite {{ prenom }} }}" for rang in range(blocs))
+        return f"query($identites: [IdentiteInput!]!) {{ particuliers(identites: $identites) {{ {corps} }} }}"
+
+    plan = interrogation.ask(document(10), ines(*[1] * 100)).plan
+    assert sum(len(personne.blocs) for personne in plan.personnes) == 1_000
+    with pytest.raises(RequeteTropCouteuse) as refus:
+        interrogation.ask(document(11), ines(*[1] * 91))
+    assert refus.value.detail == "Limite : 1000 blocs, personnes comprises."
+
+
 @pytest.mark.parametrize(
     ("identites", "detail"),
     [
