@@ -1,5 +1,6 @@
 """Quotas at instants that a test chooses, which keep what they suspended and told."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,10 @@ class Banc:
     base_en_panne: bool = False
     levee_aussitot: bool = False
     """Whether an operator lifts a suspension as soon as it is recorded."""
+    commencee: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a suspension is being recorded."""
+    retenue: asyncio.Event | None = None
+    """What the database waits for, before it records a suspension."""
     quotas: Quotas = field(init=False)
 
     def avancer(self, **duree: float) -> None:
@@ -34,6 +39,9 @@ class Banc:
     async def suspendre(self, jeton_id: str) -> None:
         if self.base_en_panne:
             raise BaseEnPanne
+        self.commencee.set()
+        if self.retenue:
+            await self.retenue.wait()
         self.suspendus.append(jeton_id)
         if self.levee_aussitot:
             await self.quotas.lever(jeton_id)

@@ -1,9 +1,12 @@
 """The quotas hold in memory and in Redis alike."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from graph.errors import (
     DossierAbsent,
@@ -20,7 +23,7 @@ from habilitations._bornes import borne_personnes, decompte
 from habilitations._compteurs import EnMemoire
 from habilitations.quotas import Motif, stockage
 from habilitations.rythme import EtatQuota, RythmeDepasse, entetes
-from tests.habilitations.banc_quotas import AUTRE, Banc, banc, personnes
+from tests.habilitations.banc_quotas import AUTRE, GARDE, Banc, banc, personnes
 from tests.serveur_redis import ServeurRedis, serveur_redis
 
 
@@ -170,17 +173,36 @@ async def test_a_bound_that_was_lowered_does_not_suspend_for_persons_already_cou
 
 async def test_a_suspension_that_could_not_be_recorded_holds_and_is_recorded_later(replique: Banc, jeton: str) -> None:
     replique.base_en_panne = True
-    with pytest.raises(JetonSuspendu):
+    with capture_logs() as dits, pytest.raises(JetonSuspendu):
         await replique.quotas.consulter(jeton, personnes([1, 2]), borne=1)
+    assert [(une["event"], une["jeton"], une["exception"]) for une in dits] == [
+        ("suspension_non_inscrite", jeton, "BaseEnPanne")
+    ]
     replique.base_en_panne = False
     with pytest.raises(JetonSuspendu):
         await replique.quotas.consulter(jeton, personnes([1]), borne=1)
     assert not replique.suspendus  # not at each refused request
     await expirer_bail(replique, jeton)
-    with pytest.raises(JetonSuspendu):
+    with capture_logs() as dits, pytest.raises(JetonSuspendu):
         await replique.quotas.consulter(jeton, personnes([1]), borne=1)
+    assert not dits
     assert replique.suspendus == [jeton]
     assert len(replique.alertes) == 1
+
+
+async def test_a_suspension_being_recorded_is_recorded_before_the_quotas_close(replique: Banc, jeton: str) -> None:
+    replique.retenue = asyncio.Event()
+    depart = asyncio.create_task(replique.quotas.consulter(jeton, personnes([1, 2]), borne=1))
+    await asyncio.wait_for(replique.commencee.wait(), GARDE)
+    depart.cancel()
+    with suppress(asyncio.CancelledError):
+        await depart
+    fermeture = asyncio.create_task(replique.quotas.aclose())
+    await asyncio.sleep(0)
+    assert not replique.suspendus
+    replique.retenue.set()
+    await fermeture
+    assert replique.suspendus == [jeton]
 
 
 async def expirer_bail(replique: Banc, jeton: str) -> None:

@@ -49,7 +49,11 @@ def mutants(source: str) -> Iterator[Mutant]:
             cible = list(_judged(mute))[rang]
             _, changer = list(_changes(cible))[variante]
             changer()
-            yield Mutant(getattr(noeud, "lineno", 0), quoi, ast.fix_missing_locations(mute))
+            yield Mutant(_line(noeud), quoi, ast.fix_missing_locations(mute))
+
+
+def _line(noeud: Any) -> int:
+    return noeud.target.lineno if isinstance(noeud, ast.comprehension) else getattr(noeud, "lineno", 0)
 
 
 def _judged(noeud: ast.AST) -> Iterator[ast.AST]:

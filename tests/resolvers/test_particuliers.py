@@ -134,6 +134,9 @@ def test_the_questions_to_sources_are_bounded_all_persons_together(interrogation
         interrogation.ask(document, ines(*range(34)), SCOPES, personnes_par_requete=50)
     assert refus.value.detail == "Limite : 100 appels de source, personnes comprises."
     interrogation.ask(document, ines(*range(34)), (), personnes_par_requete=50)
+    a_deux = document.replace("b: statutEtudiant { identite { prenom } }", "")
+    plan = interrogation.ask(a_deux, ines(*range(50)), SCOPES, personnes_par_requete=50).plan
+    assert sum(bloc.garde for personne in plan.personnes for bloc in personne.blocs) == 100
 
 
 def test_a_thousand_blocs_are_planned_all_persons_together_and_not_one_more(interrogation: Interrogation) -> None:
