@@ -265,6 +265,20 @@ def test_an_alias_bears_the_verdict_of_its_field(interrogation: Interrogation, r
     assert refused(question) == {"situationFiscale.revenuFiscalReference": [PARTS]}
 
 
+def test_a_guarded_object_of_which_only_the_name_is_asked_is_what_is_disclosed_or_refused(
+    interrogation: Interrogation,
+) -> None:
+    selection = "statutEtudiant { identite { __typename } admissions { dateDebut } }"
+    for scopes, divulgues, refuses in (
+        ({"mesri_identite"}, "identite", "admissions.dateDebut"),
+        ({"mesri_admissions"}, "admissions.dateDebut", "identite"),
+    ):
+        ((bloc,),) = (personne.blocs for personne in interrogation.plan(selection, scopes).plan.personnes)
+        assert bloc.divulgues == (f"statutEtudiant.{divulgues}",)
+        assert bloc.refuses == (f"statutEtudiant.{refuses}",)
+        assert bloc.noms({"identite"}) == {"identite"}
+
+
 def test_leaves_disclosed_and_refused_are_named_by_the_schema(interrogation: Interrogation) -> None:
     question = interrogation.plan(
         "f: situationFiscale { r: revenuFiscalReference nombreParts declarant1 { n: nomUsage } }", {N1, RFR}
