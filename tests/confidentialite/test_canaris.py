@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from tests.confidentialite.canaris import Canari, Chasse, breed, write
+from tests.proprietes.lecture import read_types
 from tests.proprietes.monde import arguments_written, everything, literal
-from tests.proprietes.oracle import read_types
 from tests.serveur import Serveur, serveur
 
 RACINE = Path(__file__).parents[2]

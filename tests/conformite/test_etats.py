@@ -9,8 +9,8 @@ import pytest
 
 from providers._catalogue import sources
 from tests.application import Application, Personnes, application
+from tests.proprietes.lecture import read_types
 from tests.proprietes.monde import arguments_written, everything, literal
-from tests.proprietes.oracle import read_types
 
 RACINE = Path(__file__).parents[2]
 TYPES = read_types((RACINE / "schema.graphql").read_text(encoding="utf-8"))

@@ -25,8 +25,8 @@ from graph.situation_fiscale import SCOPE_REPLI, SCOPES_ANNEES
 from habilitations.jeton import generer
 from tests.application import Application, application
 from tests.proprietes.generateur import draw_scopes
+from tests.proprietes.lecture import read_types
 from tests.proprietes.monde import everything, read_parameters
-from tests.proprietes.oracle import read_types
 
 # One worker for the whole file: its tests share one gateway.
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("schema-visible")]

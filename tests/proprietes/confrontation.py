@@ -12,8 +12,9 @@ from habilitations.regles import PERSONNES_MAX
 from tests.application import ESSAIS, SIRET
 from tests.proprietes.citoyens import consentement
 from tests.proprietes.generateur import Cas
+from tests.proprietes.lecture import NON_HABILITE, SANS_QUESTION, Chemin, Refus, Types
 from tests.proprietes.monde import Issue, Monde
-from tests.proprietes.oracle import NON_HABILITE, SANS_QUESTION, Chemin, Oracle, Refus, Types
+from tests.proprietes.oracle import Oracle
 from tests.proprietes.passerelle import Passerelle
 
 

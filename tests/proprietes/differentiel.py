@@ -26,8 +26,8 @@ from tests.proprietes.coeur import Coeur, coeur
 from tests.proprietes.confrontation import Vues, observe, predict, tell, worth_seeing
 from tests.proprietes.ecarts import KINDS, differences, leaves
 from tests.proprietes.generateur import Cas, draw, draw_scopes, vary
+from tests.proprietes.lecture import Types, read_types
 from tests.proprietes.monde import Monde, discover
-from tests.proprietes.oracle import Types, read_types
 from tests.proprietes.passerelle import Passerelle
 from tests.serveur import Serveur, serveur
 

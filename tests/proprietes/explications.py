@@ -8,7 +8,8 @@ from tests.proprietes.coeur import Coeur
 from tests.proprietes.confrontation import in_force
 from tests.proprietes.differentiel import Campagne
 from tests.proprietes.generateur import Cas
-from tests.proprietes.oracle import Oracle, Types, name
+from tests.proprietes.lecture import Types, name
+from tests.proprietes.oracle import Oracle
 
 _EXPLIQUER = """query($requete: String!, $variables: JSON) {
   expliquer(requete: $requete, variables: $variables) {

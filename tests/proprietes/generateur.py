@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from tests.proprietes.lecture import Types
 from tests.proprietes.monde import Dossier, Monde, Parametres, arguments_written, literal
-from tests.proprietes.oracle import Types
 
 #: What no oracle can predict, and what a sandbox token does not choose.
 IMPREVISIBLES = {

@@ -13,7 +13,7 @@ from typing import Any
 from graphql import parse, print_ast, value_from_ast_untyped
 
 from tests.application import INSTANT
-from tests.proprietes.oracle import Refus, Types
+from tests.proprietes.lecture import Refus, Types
 from tests.proprietes.passerelle import Passerelle
 
 _N = INSTANT.year

@@ -1,50 +1,16 @@
 """A second opinion on an answer, worked out from the printed schema alone: it shares no code with the gateway."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from graphql import parse, value_from_ast_untyped
+from tests.proprietes.lecture import NON_HABILITE, SANS_QUESTION, Chemin, Document, Refus, Types, at, name
 
-#: Type → field → (groups of scopes that open it, name of its type). A type that is not there is a leaf.
-Types = Mapping[str, Mapping[str, tuple[list[list[str]], str]]]
 #: (person, bloc, arguments) → the groups that the arguments need in place of the bloc's own, if any; the whole answer
 #: of the source: data, or a Refus.
 Monde = Callable[[Any, str, dict[str, Any]], tuple[list[list[str]] | None, Any]]
-Chemin = tuple[str | int, ...]
-#: Several sets of scopes are tried on a document.
-_parse = lru_cache(16)(parse)
 
 
-@dataclass(frozen=True, slots=True)
-class Refus:
-    """A null of ours that the question alone does not imply: of a bloc, or of a field that its source leaves open."""
-
-    code: str
-    etat: str
-    manquants: tuple[str, ...] = ()
-    """Scopes for want of which the source's own answer withholds it."""
-
-
-def read_types(sdl: str) -> Types:
-    """Read from the SDL all that the oracle knows: names, types and @requiresScopes."""
-
-    def type_of(node: Any) -> str:
-        return str(node.name.value) if node.kind == "named_type" else type_of(node.type)
-
-    def groups(node: Any) -> list[list[str]]:
-        return [group for one in node.directives or () for group in value_from_ast_untyped(one.arguments[0].value)]
-
-    objets: Any = [node for node in parse(sdl).definitions if node.kind == "object_type_definition"]
-    return {t.name.value: {f.name.value: (groups(f), type_of(f.type)) for f in t.fields} for t in objets}
-
-
-#: What becomes of a bloc that is answered from the question alone, and of one that the scopes do not open.
-SANS_QUESTION, NON_HABILITE = Refus("SANS_QUESTION", "OBTENU"), Refus("NON_HABILITE", "NON_HABILITE")
-
-
-class Oracle:
+class Oracle(Document):
     """Predicts an answer: `data`, `erreurs` (path, code, state, missing scopes), `blocs` (path, person, bloc, …).
 
     `permises` and `refusees` are the leaves judged on the way, as `bloc.Type.field`.
@@ -53,17 +19,11 @@ class Oracle:
     def __init__(
         self, types: Types, scopes: frozenset[str], query: str, variables: Mapping[str, Any], monde: Monde
     ) -> None:
-        nodes: Any = _parse(query).definitions
-        (self.operation,) = [node for node in nodes if node.kind == "operation_definition"]
-        self.fragments = {node.name.value: node for node in nodes if node.kind == "fragment_definition"}
-        defauts = {v.variable.name.value: v.default_value for v in self.operation.variable_definitions or ()}
-        self.variables = {nom: value_from_ast_untyped(v) for nom, v in defauts.items() if v} | dict(variables)
+        super().__init__(query, variables)
         self.types, self.scopes, self.monde = types, scopes, monde
         self.erreurs: list[tuple[Chemin | None, str, str, list[str]]] = []
         self.blocs: list[tuple[Chemin, Any, str, dict[str, Any], Refus | None]] = []
-        self.permises: set[str] = set()
-        self.refusees: set[str] = set()
-        self.ici = ""
+        self.permises, self.refusees, self.ici = set[str](), set[str](), ""
 
     def data(self, racine: Mapping[str, Any], sources: Callable[[list[Any]], list[Any]]) -> dict[str, Any]:
         """Predict `data`; `racine` is what the other roots answer, `sources` tells the outcomes of blocs in band."""
@@ -77,11 +37,11 @@ class Oracle:
             }
 
         def root(key: str, nodes: list[Any]) -> Any:
-            given = [self.value(a.value) for a in nodes[0].arguments or ()]
+            given = self.arguments(nodes)
             if name(nodes) == "particulier":
-                return person((key,), given[0] if given else None, nodes)
+                return person((key,), given.get("identite"), nodes)
             if name(nodes) == "particuliers":
-                return [person((key, rank), identite, nodes) for rank, identite in enumerate(given[0])]
+                return [person((key, rank), identite, nodes) for rank, identite in enumerate(given["identites"])]
             return self.show("Query", nodes, racine, set(), None)
 
         return {key: root(key, nodes) for key, nodes in self.collect([self.operation]).items()}
@@ -89,19 +49,18 @@ class Oracle:
     def bloc(self, path: Chemin, identite: Any, nodes: list[Any]) -> Any:
         self.ici = name(nodes)
         groups, under = self.types["Particulier"][self.ici]
-        given = {a.name.value: self.value(a.value) for a in nodes[0].arguments or ()}
-        arguments = {k: v for k, v in given.items() if v is not None}
+        arguments = {k: v for k, v in self.arguments(nodes).items() if v is not None}
         of_arguments, answer = self.monde(identite, name(nodes), arguments)
         above = self.missing(groups if of_arguments is None else of_arguments)
         lacks = self.below(under, nodes, above)
         refus = answer if isinstance(answer, Refus) else None
         if not lacks:
             refus, answer = SANS_QUESTION, {}
-        elif all(lacks):
-            refus = NON_HABILITE
-            self.erreurs.append((path, refus.code, refus.etat, sorted(set().union(*lacks))))
-        elif refus:
-            self.erreurs.append((path, refus.code, refus.etat, sorted(refus.manquants)))
+        elif all(lacks) or refus:
+            refus, manquants = (
+                (NON_HABILITE, set().union(*lacks)) if all(lacks) or not refus else (refus, refus.manquants)
+            )
+            self.erreurs.append((path, refus.code, refus.etat, sorted(manquants)))
         self.blocs.append((path, identite, name(nodes), arguments, refus))
         return self.copy(under, nodes, answer, above, path) if refus in (None, SANS_QUESTION) else None
 
@@ -144,33 +103,4 @@ class Oracle:
         return [lacks for child in self.collect(nodes).values() for lacks in self.leaves(under, child, above)]
 
     def missing(self, groups: list[list[str]]) -> set[str]:
-        held = not groups or any(self.scopes.issuperset(group) for group in groups)
-        return set() if held else {scope for group in groups for scope in group} - self.scopes
-
-    def collect(self, parents: list[Any]) -> dict[str, list[Any]]:
-        merged: dict[str, list[Any]] = {}
-        for node in (selected for parent in parents for selected in self.selected(parent)):
-            merged.setdefault((node.alias or node.name).value, []).append(node)
-        return merged
-
-    def selected(self, parent: Any) -> list[Any]:
-        """Return the fields of a selection, fragments opened: one that is spread twice only repeats its fields."""
-        fields = []
-        for node in parent.selection_set.selections:
-            if all(self.value(d.arguments[0].value) is (d.name.value == "include") for d in node.directives or ()):
-                opened = self.fragments[node.name.value] if node.kind == "fragment_spread" else node
-                fields += [node] if node.kind == "field" else self.selected(opened)
-        return fields
-
-    def value(self, node: Any) -> Any:
-        return self.variables.get(node.name.value) if node.kind == "variable" else value_from_ast_untyped(node)
-
-
-def at(path: Chemin | None, step: str | int) -> Chemin | None:
-    """Return the path of what stands below; None beside the blocs, where nothing is refused."""
-    return None if path is None else (*path, step)
-
-
-def name(nodes: list[Any]) -> str:
-    """Return the schema's name of a merged field."""
-    return str(nodes[0].name.value)
+        return set() if not groups or any(map(self.scopes.issuperset, groups)) else set().union(*groups) - self.scopes

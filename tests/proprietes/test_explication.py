@@ -14,8 +14,8 @@ from tests.proprietes.coeur import Coeur
 from tests.proprietes.differentiel import APPELANTS, Campagne
 from tests.proprietes.explications import check
 from tests.proprietes.generateur import draw_scopes
+from tests.proprietes.lecture import Types, read_types
 from tests.proprietes.monde import arguments_written, everything, literal
-from tests.proprietes.oracle import Types, read_types
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("proprietes")]
 
