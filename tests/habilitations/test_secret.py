@@ -31,7 +31,7 @@ async def test_no_column_of_the_database_is_or_holds_a_usable_token(
     emis = [await store.emettre(habilitation.id) for _ in range(5)]
     await store.renouveler(emis[0].jeton.id, timedelta(hours=24))
     vidage = await colonnes(url)
-    assert len(vidage) == 17 + 6 * 9
+    assert len(vidage) == 18 + 6 * 9
     for valeur in vidage:
         ecrit = valeur.hex() if isinstance(valeur, bytes) else str(valeur)
         assert not any(un.texte in ecrit or un.texte[4:34] in ecrit or un.texte.encode().hex() in ecrit for un in emis)
