@@ -10,7 +10,7 @@ from audit.postgresql.connexion import ANODINES, DELAI_OUVERTURE, PANNES, Connex
 from audit.postgresql.inscription import Acces, Inscription, parametres
 from audit.postgresql.ouverture import commencer, completer, preparer
 from audit.postgresql.sceaux import Sceaux
-from audit.postgresql.tables import AJOUT, CHASSER, CONTENU, DECALAGE, EST_CLOSE, REPRISES, TENIR, VERROU
+from audit.postgresql.tables import AJOUT, CHASSER, CONFIRMER, CONTENU, DECALAGE, EST_CLOSE, REPRISES, TENIR, VERROU
 from audit.verificateur import reste
 
 #: Records read at once, when a partie is found again.
@@ -105,6 +105,8 @@ class Registre:
             if await connexion.fetchval(AJOUT, *valeurs) != nombre:
                 connexion.terminate()
                 raise asyncpg.DataError  # a trigger that is not ours swallows what is appended
+            if not nombre:
+                await connexion.fetchval(CONFIRMER)  # nothing was committed: that it can be is not known yet
 
     async def _retrouver(self, connexion: Connexion) -> bool:
         """Hold the partie again, and chain what a batch in doubt left in it; tell whether it may still be written."""
@@ -130,6 +132,8 @@ class Registre:
             )  # fmt: skip
             if suite.maillons != b"".join([ligne["maillon"] for ligne in lignes]):
                 return False
+            # NOTE: a session that is ended while it waits for a standby leaves what it committed on this server alone.
+            await connexion.fetchval(CONFIRMER)
             partie.retenir(suite)
         return True
 

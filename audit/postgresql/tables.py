@@ -125,6 +125,9 @@ SELECT genre, rang, instant, requete, corps, maillon FROM journal.trace WHERE se
 LIMIT $3
 """
 
+#: Commits a word that nobody reads: when it returns, all that was committed before is where commits must be.
+CONFIRMER = "SELECT pg_logical_emit_message(true, 'particulier-journal', '')"
+
 RESERVER = "SELECT pg_advisory_xact_lock($1::integer, $2::integer)"
 TENIR = "SELECT pg_try_advisory_lock($1::integer, $2::integer)"
 #: Ends the session of ours that the server has not seen die yet, and waits a little for it.

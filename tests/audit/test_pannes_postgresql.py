@@ -62,6 +62,16 @@ async def en_lecture_seule(serveur: ServeurPostgresql) -> AsyncIterator[None]:
     )
 
 
+@asynccontextmanager
+async def sans_replique(serveur: ServeurPostgresql) -> AsyncIterator[None]:
+    """The standby that each commit must reach is gone."""
+    serveur.executer("ALTER SYSTEM SET synchronous_standby_names = 'absente'; SELECT pg_reload_conf();")
+    try:
+        yield
+    finally:
+        serveur.executer("ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf();")
+
+
 _COUPER = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'particulier-journal';"
 Panne = Callable[[ServeurPostgresql], AbstractAsyncContextManager[None]]
 
@@ -103,6 +113,22 @@ async def test_nothing_is_acknowledged_during_a_failure_and_it_heals_by_itself(
     assert len(ecrites) == len(set(ecrites)), "nothing is written twice"
     assert set(ecrites[1:-1]) <= {f"pendant-{rang}" for rang in range(N)}
     assert journal.compteurs.echecs > 0
+
+
+async def test_a_trace_that_no_standby_holds_is_not_acknowledged(
+    journal: JournalPostgresql, adresse: str, postgresql_durable: ServeurPostgresql, intention: Fabrique
+) -> None:
+    rangs = count()
+    async with sans_replique(postgresql_durable), asyncio.timeout(PATIENCE):
+        with suppress(AuditIndisponible):
+            while True:  # the server takes its new settings in its own time
+                await journal.ecrire((intention("avant", rang=next(rangs)),))
+        for rang in range(5):
+            assert await refus(journal, intention("pendant", rang=rang))
+        assert not await journal.pret()
+    await bientot(journal, intention("apres"))
+    compte = Counter(await acces(adresse))
+    assert set(compte.values()) == {1}, "nothing is written twice"
 
 
 async def test_a_server_with_no_connection_left_refuses_and_it_heals_by_itself(
