@@ -6,8 +6,6 @@ from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic
 
-import msgspec
-
 from audit.index import Index
 from audit.registre import connecter
 
@@ -72,7 +70,7 @@ class Indexeur(threading.Thread):
             journal, index = self._ouvrir()
             encore = index.rattraper(journal, self._lot)
             jusqu_a = index.dernier(journal)
-        except (sqlite3.Error, OSError, msgspec.MsgspecError):
+        except Exception:  # noqa: BLE001 - whatever went wrong, searches are refused, and the thread must not end
             self._fermer()
             encore, jusqu_a = False, _INCONNU
         with self._avance:

@@ -155,6 +155,21 @@ async def test_an_index_of_an_earlier_version_is_made_anew(
     assert len(await lues(lieu)) == 1
 
 
+async def test_a_record_that_makes_no_sense_is_not_indexed_and_does_not_end_the_indexing(
+    journal: Journal, chemin: Path, lieu: ConsultationsSqlite, sur: Callable[..., Intention]
+) -> None:
+    await lieu.aclose()
+    await journal.ecrire((sur("a"),))
+    with closing(sqlite3.connect(chemin)) as intrus:
+        intrus.executescript("DROP TRIGGER trace_non_modifiable; UPDATE trace SET instant = 'jamais'")
+    await lieu.ouvrir()
+    with pytest.raises(ConsultationsIndisponibles, match="INDEX_EN_RETARD"):
+        await lues(lieu)
+    with closing(sqlite3.connect(chemin)) as intrus:
+        intrus.executescript("UPDATE trace SET instant = 0")
+    assert len(await lues(lieu)) == 1
+
+
 async def test_a_search_while_it_is_closed_is_refused(lieu: ConsultationsSqlite) -> None:
     await lieu.aclose()
     with pytest.raises(ConsultationsIndisponibles):
