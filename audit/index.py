@@ -18,9 +18,9 @@ from typing import Self
 import msgspec
 
 from audit.registre import connecter
-from audit.tables import INDEXABLES, PREMIERE_PARTIE
+from audit.tables import COPIE, INDEXABLES, MAILLON, PREMIERE_PARTIE
 
-VERSION = 2
+VERSION = 3
 # NOTE: the terms are digests, hence scattered. In one tree, each would be written on a page of its own, and the more so
 # as the tree grows; a tranche is a few megabytes, and the last one alone is written.
 _SCHEMA = f"""
@@ -31,7 +31,7 @@ CREATE TABLE entree (
     tranche INTEGER, terme INTEGER, seq INTEGER, PRIMARY KEY (tranche, terme, seq)
 ) WITHOUT ROWID;
 CREATE TABLE suite (intention INTEGER, seq INTEGER, PRIMARY KEY (intention, seq)) WITHOUT ROWID;
-CREATE TABLE etat (journal TEXT PRIMARY KEY, seq INTEGER NOT NULL);
+CREATE TABLE etat (journal TEXT PRIMARY KEY, seq INTEGER NOT NULL, maillon BLOB NOT NULL);
 PRAGMA user_version = {VERSION};
 """
 #: Records of a tranche, as a power of two.
@@ -139,8 +139,7 @@ class Index:
 
     def dernier(self, journal: sqlite3.Connection) -> int:
         """Return the number of the last record indexed of a journal; 0 for another journal than its own."""
-        etat = self._connexion.execute("SELECT seq FROM etat WHERE journal = ?", (_nom(journal),)).fetchone()
-        return int(etat[0]) if etat else 0
+        return self._reconnu(journal, _nom(journal)) or 0
 
     def rattraper(self, journal: sqlite3.Connection, lot: int) -> bool:
         """Index the records that follow, `lot` at most; tell whether there may be more."""
@@ -148,10 +147,11 @@ class Index:
         with closing(self._connexion.cursor()) as curseur:
             curseur.execute("BEGIN IMMEDIATE")
             try:
-                lignes = journal.execute(INDEXABLES, (self._depuis(curseur, nom), lot)).fetchall()
+                lignes = journal.execute(INDEXABLES, (self._depuis(curseur, journal, nom), lot)).fetchall()
                 if lignes:
                     self._inscrire(curseur, journal, lignes)
-                    curseur.execute("INSERT OR REPLACE INTO etat VALUES (?, ?)", (nom, lignes[-1][0]))
+                    (maillon,) = journal.execute(MAILLON, (lignes[-1][0],)).fetchone()
+                    curseur.execute("INSERT OR REPLACE INTO etat VALUES (?, ?, ?)", (nom, lignes[-1][0], maillon))
             except BaseException:
                 curseur.execute("ROLLBACK")
                 raise
@@ -207,13 +207,20 @@ class Index:
         for (seq,) in self._connexion.execute(requete, (tranche, empreinte, limite, combien)):
             yield seq
 
-    def _depuis(self, curseur: sqlite3.Cursor, nom: str) -> int:
+    def _depuis(self, curseur: sqlite3.Cursor, journal: sqlite3.Connection, nom: str) -> int:
         """Return the last record indexed; forget all if the index is that of another journal."""
-        etat = curseur.execute("SELECT seq FROM etat WHERE journal = ?", (nom,)).fetchone()
-        if etat is None:
+        dernier = self._reconnu(journal, nom)
+        if dernier is None:
             for table in _TABLES:
                 curseur.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
-        return int(etat[0]) if etat else 0
+        return dernier or 0
+
+    def _reconnu(self, journal: sqlite3.Connection, nom: str) -> int | None:
+        """Return the last record indexed; None if the journal does not hold it: restored, it has another past."""
+        etat = self._connexion.execute("SELECT seq, maillon FROM etat WHERE journal = ?", (nom,)).fetchone()
+        if etat is None or journal.execute(MAILLON, etat[:1]).fetchone() != etat[1:]:
+            return None
+        return int(etat[0])
 
 
 def _mettre_a_niveau(connexion: sqlite3.Connection) -> None:
@@ -223,9 +230,10 @@ def _mettre_a_niveau(connexion: sqlite3.Connection) -> None:
 
 
 def _nom(journal: sqlite3.Connection) -> str:
-    """Return what tells a journal from another one."""
+    """Return what tells a journal from another one; two copies of one do not number its records alike."""
     (nom,) = journal.execute(PREMIERE_PARTIE).fetchone() or ("",)
-    return str(nom)
+    (copie,) = journal.execute(COPIE).fetchone()
+    return f"{nom}|{copie}"
 
 
 def _termes(trace: _Corps, instant: int) -> Iterator[str]:

@@ -85,4 +85,7 @@ EN_COURS = "SELECT requete, rang FROM en_cours"
 LECTURE = "SELECT genre, corps FROM trace WHERE instant >= ? AND instant < ? ORDER BY instant, seq"
 ENREGISTREMENT = "SELECT genre, corps FROM trace WHERE seq = ?"
 INDEXABLES = "SELECT seq, instant, corps FROM trace WHERE seq > ? ORDER BY seq LIMIT ?"
+MAILLON = "SELECT maillon FROM trace WHERE seq = ?"
+#: Which copy of a journal a file is; 0 for a journal itself.
+COPIE = "PRAGMA application_id"
 PREMIERE_PARTIE = "SELECT nom FROM partie ORDER BY id LIMIT 1"

@@ -5,6 +5,7 @@ A copy is taken up where it was left: what it holds is never read again, and is 
 
 import asyncio
 import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -17,7 +18,7 @@ from audit.postgresql.connexion import PANNES
 from audit.postgresql.tables import CONTENU_ENTIER, DECALAGE, TOUTES
 from audit.registre import connecter
 from audit.scelles import chemin_par_defaut
-from audit.tables import DERNIER, MIGRATIONS
+from audit.tables import COPIE, DERNIER, MIGRATIONS
 from audit.verificateur import EXTENSION
 
 #: Marks a copy; no journal has such a version, so that none is ever opened to be written as if it were one.
@@ -141,7 +142,8 @@ def _ouvrir(vers: Path) -> sqlite3.Connection:
     try:
         (version,) = copie.execute("PRAGMA user_version").fetchone()
         if version == 0:
-            copie.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            # Another copy may have been here, and its index may be here still.
+            copie.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {COPIE} = {1 + secrets.randbits(30)}; COMMIT;")
         _exiger(version in {0, VERSION})
     except BaseException:
         copie.close()

@@ -225,3 +225,22 @@ async def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "scelles").mkdir()
     with pytest.raises(CopieImpossible, match="ne répond pas"):
         await copier("postgresql://u:secret@127.0.0.1:9/x", tmp_path / "scelles", tmp_path / "c.db", lambda _: None)
+
+
+async def test_a_new_copy_is_not_searched_through_the_index_of_the_one_before(adresse: str, tmp_path: Path) -> None:
+    hasard, copie = random.Random(9), tmp_path / "copie.db"  # noqa: S311 - cases must be found again
+
+    def trouvees(jeton: str) -> list[str]:
+        return sorted(exporter(copie, jeton, (INSTANT - timedelta(days=999), INSTANT + timedelta(days=999))))
+
+    async with scelle(adresse, tmp_path / "scelles") as un, scelle(adresse, tmp_path / "scelles") as autre:
+        for _ in range(2):  # the second time, what one wrote since comes after what the other wrote before
+            await ecrire(un, 5, hasard)
+            await ecrire(autre, 5, hasard)
+            await prendre(adresse, tmp_path)
+    jetons = {une.jeton for une in lire(copie) if isinstance(une, Intention)}
+    attendues = {jeton: trouvees(jeton) for jeton in jetons}
+    assert any(attendues.values())
+    copie.unlink()
+    await prendre(adresse, tmp_path)
+    assert {jeton: trouvees(jeton) for jeton in jetons} == attendues

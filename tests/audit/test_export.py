@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import stat
 from collections.abc import Callable
 from contextlib import closing
@@ -99,6 +100,31 @@ async def test_the_index_follows_the_journal_and_is_made_anew_when_it_is_lost_or
     await autre.aclose()
     assert lues(exporter(tmp_path / "autre.db", jeton, PERIODE, index=index)) == [("INTENT", "c", 0)]
     assert len(list(exporter(chemin, jeton, PERIODE, index=index))) == 2
+
+
+async def test_the_index_of_a_journal_that_was_restored_is_made_anew(tmp_path: Path, intention: Fabrique) -> None:
+    chemin, sauvegarde = tmp_path / "restaure.db", tmp_path / "sauvegarde.db"
+    jeton = intention("x").jeton
+
+    async def ecrire(*requetes: str) -> None:
+        journal = Journal(chemin, lambda: INSTANT)
+        await journal.ouvrir()
+        for requete in requetes:
+            await journal.ecrire((intention(requete),))
+        await journal.aclose()
+
+    def trouvees() -> list[str]:
+        return [requete for genre, requete, _ in lues(exporter(chemin, jeton, PERIODE)) if genre == "INTENT"]
+
+    await ecrire("a")
+    shutil.copy(chemin, sauvegarde)
+    await ecrire("b", "c", "d")
+    assert trouvees() == ["a", "b", "c", "d"]
+    shutil.copy(sauvegarde, chemin)
+    assert trouvees() == ["a"]
+    shutil.copy(sauvegarde, chemin)
+    await ecrire("e", "f", "g", "h", "i")
+    assert trouvees() == ["a", "e", "f", "g", "h", "i"]
 
 
 async def test_an_index_brought_up_to_date_in_several_batches_holds_all(
