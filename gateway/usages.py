@@ -8,7 +8,7 @@ from pathlib import Path
 from audit.registre import lire
 from audit.trace import Intention, Trace
 from graph._declaration import Scopes
-from graph.catalogue import below, blocs, core, year_guards
+from graph.catalogue import below, blocs, core, guard, roots, year_guards
 from graph.schema import build_schema
 from habilitations.rapport import Usage
 
@@ -30,17 +30,20 @@ def _servis(champs: tuple[str, ...], des_arguments: tuple[str, ...]) -> frozense
 
     Years are among these unless the trace tells whose scope it was: records of before it did say nothing of them.
     """
-    gardes, annees = _gardes()
-    scopes = frozenset[str]().union(*(gardes.get(champ, frozenset()) for champ in champs))
+    racines, gardes, annees = _gardes()
+    scopes = frozenset[str]().union(
+        *(gardes.get(champ) or racines.get(champ.partition(".")[0], frozenset()) for champ in champs)
+    )
     return scopes - annees | frozenset(des_arguments) if des_arguments else scopes
 
 
 @cache
-def _gardes() -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
-    """Return the scopes of the guards of each path, and those that guard the values of arguments."""
+def _gardes() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]], frozenset[str]]:
+    """Return the scopes that guard each root, each path under a bloc, and the values of arguments."""
     schema = core(build_schema())
+    racines = {racine: _scopes([guard(field)]) for racine, field in roots(schema).items()}
     gardes = {chemin: _scopes(rencontrees) for chemin, _, rencontrees in below(schema)}
-    return gardes, frozenset().union(*(_scopes(year_guards(bloc)) for bloc in blocs(schema).values()))
+    return racines, gardes, frozenset().union(*(_scopes(year_guards(bloc)) for bloc in blocs(schema).values()))
 
 
 def _scopes(gardes: Iterable[Scopes]) -> frozenset[str]:

@@ -72,6 +72,11 @@ def blocs(schema: GraphQLSchema) -> dict[str, GraphQLField]:
     return {name: field for name, field in particulier.fields.items() if name != "sources"}
 
 
+def roots(schema: GraphQLSchema) -> dict[str, GraphQLField]:
+    """Return the fields of the root."""
+    return schema.query_type.fields if schema.query_type else {}
+
+
 def below(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, tuple[Scopes, ...]]]:
     """Yield every field of the blocs: its path, itself, and the guards met from the bloc down (all must hold)."""
 
@@ -99,6 +104,5 @@ def leaves(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, tuple[Sco
 def scopes(schema: strawberry.Schema) -> frozenset[str]:
     """Return every scope that the graph knows: those of the blocs, and of the fields of the root."""
     graphe = core(schema)
-    racine = graphe.query_type.fields.values() if graphe.query_type else ()
-    gardes = [*(guard(field) for field in racine), *(une for _, _, guards in leaves(graphe) for une in guards)]
+    gardes = [*map(guard, roots(graphe).values()), *(une for _, _, guards in leaves(graphe) for une in guards)]
     return frozenset(scope for groups in gardes for group in groups for scope in group)

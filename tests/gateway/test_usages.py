@@ -12,7 +12,7 @@ from audit.registre import lire
 from audit.trace import Intention
 from gateway.cli import app as cli
 from gateway.usages import usages
-from tests.application import INSTANT, Application, application, guichet, reglages
+from tests.application import INSTANT, Application, Personnes, application, guichet, reglages
 
 N1, N2, N3 = (f"dgfip_annee_n_moins_{rang}" for rang in (1, 2, 3))
 SCOPES = {N1, N2, "dgfip_rfr", "dgfip_pac", "mesri_identite", "mesri_admissions", "cnaf_enfants"}
@@ -74,6 +74,16 @@ def test_a_record_that_does_not_tell_its_year_accuses_none() -> None:
 def test_a_field_that_the_graph_no_longer_has_used_nothing_that_is_known() -> None:
     (usage,) = usages([intention("blocRetire.champ", "statutEtudiant.identite.prenom")])
     assert usage.scopes == {"mesri_identite"}
+
+
+async def test_a_portal_that_shows_citizens_their_journal_used_its_scope(tmp_path: Path) -> None:
+    async with application(tmp_path, reconnaitre=Personnes().reconnaitre) as app:
+        query = "{ mesConsultations { edges { node { instant contenu { champs } } } pageInfo { hasNextPage } } }"
+        jeton = await app.jeton({*SCOPES, "mes_consultations"})
+        reponse = await app.demander(query, {}, jeton, {"X-FranceConnect-Token": "dubois-angela"})
+        assert "errors" not in reponse.json(), reponse.text
+        (usage,) = usages(lire(app.dossier / "journal.db"))
+    assert usage.scopes == {"mes_consultations"}
 
 
 async def test_the_report_names_what_a_grant_never_asked(
