@@ -20,7 +20,7 @@ class ConsultationsIndisponibles(Exception):  # noqa: N818 - the domain's nouns 
 
 
 class RepereInconnu(Exception):  # noqa: N818 - the domain's nouns are French
-    """No access stands where a page was to begin."""
+    """No access about the citizen stands where a page was to begin."""
 
 
 class Repere(NamedTuple):
@@ -95,12 +95,10 @@ async def lire_page(
 
     Raises:
         ConsultationsIndisponibles: ask again later.
-        RepereInconnu: `apres` names no access.
+        RepereInconnu: `apres` names no access about the citizen.
     """
     portes = frozenset(porte for cherchee in cherchees for porte in cherchee.pseudonymes)
-    avant = await lieu.position(apres) if apres else None
-    if apres and avant is None:
-        raise RepereInconnu
+    avant = await _depart(lieu, portes, apres) if apres else None
     retenus: list[Acces] = []
     examines = 0
     while True:
@@ -119,6 +117,18 @@ async def lire_page(
         examines += voulus
         if examines >= EXAMINES_MAX:
             return Page(tuple(retenus), _repere(candidats[-1]))
+
+
+async def _depart(lieu: Consultations, portes: Collection[Pseudonyme], apres: Repere) -> int:
+    """Return the place of the access after which a page begins. Raise RepereInconnu.
+
+    That of somebody else is not told from one that there is not: to try names would tell how many a request had.
+    """
+    place = await lieu.position(apres)
+    siens = () if place is None else await lieu.trouver(portes, place + 1, 1)
+    if place is None or not siens or siens[0].position != place:
+        raise RepereInconnu
+    return place
 
 
 def _juger(cherchees: Sequence[Cherchee], traces: Sequence[Trace]) -> Acces | None:

@@ -124,6 +124,16 @@ async def test_a_page_after_no_access_is_refused(lieu: ConsultationsSqlite) -> N
         await lues(lieu, apres=Repere("inconnue", 0))
 
 
+async def test_a_page_after_an_access_to_somebody_else_is_refused_as_if_there_were_none(
+    journal: Journal, lieu: ConsultationsSqlite, sur: Callable[..., Intention]
+) -> None:
+    await journal.ecrire((sur("a"), sur("commune"), sur("commune", replace(ELLE, nom_naissance="Autre"), rang=1)))
+    assert [acces.repere for acces in await lues(lieu, apres=Repere("commune", 0))] == [("a", 0)]
+    for rang in (1, 2):
+        with pytest.raises(RepereInconnu):
+            await lues(lieu, apres=Repere("commune", rang))
+
+
 async def test_an_index_that_lags_is_brought_up_to_date_in_the_background_and_nothing_is_told_until_then(
     journal: Journal, chemin: Path, sur: Callable[..., Intention]
 ) -> None:

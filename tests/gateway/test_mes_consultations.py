@@ -191,10 +191,12 @@ async def test_a_page_that_there_is_not_is_refused(app: Application, variables: 
     assert "data" not in reponse.json()
 
 
-async def test_the_cursor_of_somebody_else_shows_nothing_of_hers(app: Application) -> None:
+async def test_the_cursor_of_somebody_else_is_refused_as_one_that_there_is_not(app: Application) -> None:
     await consulter(app, ETUDIANTE, await pivot(app, CITOYENNE))
     curseur = (await lire(app, CITOYENNE)).json()["data"]["mesConsultations"]["pageInfo"]["endCursor"]
-    assert await journal(app, AUTRE, apres=curseur) == []
+    refus, inconnu = await lire(app, AUTRE, apres=curseur), await lire(app, AUTRE, apres="A" * 24)
+    assert (refus.status_code, inconnu.status_code) == (400, 400)
+    assert refus.json()["errors"][0]["message"] == inconnu.json()["errors"][0]["message"]
 
 
 async def test_nobody_is_shown_a_journal_without_franceconnect(app: Application) -> None:
