@@ -164,7 +164,7 @@ class Conductor:
             etats=etats,
             horloge=self.horloge,
             explique=Explicateur(self.planner, self.sources.fournisseurs, etats, circonstance, self.demande_url),
-            consulte=partial(self.lecteur.consulter, requete=entrant.requete),
+            consulte=partial(self.lecteur.consulter, requete=entrant.requete, delai=entrant.delai),
         )
 
     def _asks(self, appel: Appel, echeance: float) -> Mapping[type[Any], Ask]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,13 +23,14 @@ from graph.consultation import (
     Rattachement,
     SourceInterrogee,
 )
-from graph.errors import ErreurInterne, SourceIndisponible
+from graph.errors import ErreurInterne, SourceDelaiDepasse, SourceIndisponible
 from graph.identite import Identite
 from graph.pagination import Place, curseur_inconnu
 from habilitations.store import Store
 
 log = structlog.get_logger("gateway.consultations")
 _REESSAYER_MS = 2_000
+_DELAI = "DELAI_DEPASSE"
 _ISSUES = {OBTENU: IssueConsultation.RENDUE, ABANDONNEE: IssueConsultation.ABANDONNEE}
 
 
@@ -43,15 +45,25 @@ class Lecteur:
     sources: Sources
 
     async def consulter(
-        self, usager: Identite, premiers: int, apres: Place | None, *, requete: str
+        self, usager: Identite, premiers: int, apres: Place | None, *, requete: str, delai: float
     ) -> ConsultationsConnection:
-        """Return a page of a citizen's journal, without the request that reads it.
+        """Return a page of a citizen's journal, without the request that reads it, within `delai` seconds.
 
         Raises:
             SourceIndisponible: the journal cannot be searched, or not to its end.
+            SourceDelaiDepasse: it takes too long: a page is many searches, each within its own bound.
             ParametreInvalide: no access stands where the page begins.
             Surcharge: the habilitations cannot be read.
         """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delai):
+                return await self._consulter(usager, premiers, apres, requete)
+        log.warning("journal_illisible", request_id=requete, cause=_DELAI)
+        raise SourceDelaiDepasse(retry_after_ms=_REESSAYER_MS, cause=_DELAI)
+
+    async def _consulter(
+        self, usager: Identite, premiers: int, apres: Place | None, requete: str
+    ) -> ConsultationsConnection:
         page = await self._page(usager, premiers, _repere(apres), requete)
         intitules = await self._intitules(page)
         edges = [

@@ -283,3 +283,16 @@ async def test_a_journal_that_cannot_be_searched_is_said_to_be_so_and_the_rest_i
     index.rmdir()
     (noeud,) = await journal(app, CITOYENNE)
     assert noeud["contenu"]["champs"] == ["statutEtudiant.admissions.estInscrit"]
+
+
+async def test_nobody_waits_for_a_journal_longer_than_she_said(app: Application) -> None:
+    await journal(app, CITOYENNE)
+    for chemin in app.dossier.glob("journal.db.index*"):
+        chemin.unlink()
+    (app.dossier / "journal.db.index").mkdir()
+    jeton = (await app.jeton_de("citoyen"))["jeton"]
+    presse = {"X-FranceConnect-Token": CITOYENNE, "X-Delai-Max-Ms": "500"}
+    corps = (await app.demander(JOURNAL, {}, jeton, presse)).raise_for_status().json()
+    assert corps["data"] == {"mesConsultations": None}
+    (erreur,) = corps["errors"]
+    assert (erreur["path"], erreur["extensions"]["code"]) == (["mesConsultations"], "SOURCE_DELAI_DEPASSE")
