@@ -56,8 +56,17 @@ class Rappels:
             fini.set()
             await tache
 
+    async def _relever_ou_dire(self) -> None:
+        try:
+            await self.relever()
+        except Exception as faute:
+            log.error("echeances_illisibles", kind=type(faute).__name__)  # noqa: TRY400 - its text may hold a value
+            raise
+
     async def _durer(self, fini: asyncio.Event) -> None:
         while not fini.is_set():
-            await self.relever()
+            # NOTE: whatever fails, be it the log, the next reading is made, and the server ends as it should.
+            with suppress(Exception):
+                await self._relever_ou_dire()
             with suppress(TimeoutError):
                 await asyncio.wait_for(fini.wait(), _PERIODE)

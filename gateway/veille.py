@@ -24,12 +24,17 @@ class Veille:
     def regarder(self) -> None:
         """Log what begins, what ends, and from time to time what lasts."""
         for motif, alarme in self._alarmes.items():
-            if alarme():
-                if self._depuis[motif] % RAPPEL == 0:
-                    log.warning("alarme", motif=motif)
-                self._depuis[motif] += 1
-            elif self._depuis.pop(motif, 0):
-                log.info("alarme_levee", motif=motif)
+            # NOTE: a log that cannot be written, on a full disk, must end neither the watch nor the other alarms.
+            with suppress(Exception):
+                self._juger(motif, allumee=alarme())
+
+    def _juger(self, motif: str, *, allumee: bool) -> None:
+        if allumee:
+            if self._depuis[motif] % RAPPEL == 0:
+                log.warning("alarme", motif=motif)
+            self._depuis[motif] += 1
+        elif self._depuis.pop(motif, 0):
+            log.info("alarme_levee", motif=motif)
 
     @asynccontextmanager
     async def ouverte(self) -> AsyncIterator[None]:

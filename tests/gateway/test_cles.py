@@ -103,6 +103,16 @@ def test_an_alarm_is_logged_when_it_begins_and_ends_and_from_time_to_time() -> N
     assert dits(3) == ["alarme_levee"]
 
 
+def test_an_alarm_that_cannot_be_looked_at_hides_no_other() -> None:
+    def cassee() -> bool:
+        raise OSError
+
+    veille = Veille({"cassee": cassee, "essai": lambda: True})
+    with capture_logs() as journal:
+        veille.regarder()
+    assert [ligne["motif"] for ligne in journal if ligne["event"] == "alarme"] == ["essai"]
+
+
 @dataclass
 class Bascule(Horloge):
     """A clock at which the month turns after so many readings."""

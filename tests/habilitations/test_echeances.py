@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from gateway.cli_echeances import ajouter_echeances
 from gateway.echeances import Rappels
 from gateway.metrics import Metrics
 from habilitations.habilitation import Habilitation, JetonEmis
+from habilitations.migrations import migrer
 from habilitations.store import Store
 
 JOUR = timedelta(days=1)
@@ -109,6 +112,23 @@ async def test_a_database_that_is_not_there_stops_no_watch(temps: list[datetime]
             async with rappels.ouverte():
                 pass
     assert releve == []
+
+
+async def test_a_reading_that_fails_is_told_and_ends_no_watch(temps: list[datetime], tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/abimee.db"
+    await migrer(url)
+    async with Store(url, frozenset({"a"}), lambda: temps[-1]) as store:
+        creee = await store.creer_habilitation(
+            intitule="Cantines", sirets=["13002526500013"], scopes=["a"], cadre_juridique="CRPA"
+        )
+        await store.emettre(creee.id, 5 * JOUR)
+        with closing(sqlite3.connect(tmp_path / "abimee.db")) as intrus, intrus:
+            intrus.execute("UPDATE jeton SET expire_le = expire_le || ' environ'")
+        with capture_logs() as releve:
+            async with Rappels(store, Metrics()).ouverte(), asyncio.timeout(10):
+                while not releve:  # noqa: ASYNC110 - the log is the one thing that tells of it
+                    await asyncio.sleep(0)
+    assert [une["event"] for une in releve] == ["echeances_illisibles"]
 
 
 @pytest.mark.parametrize("en_json", [False, True])
