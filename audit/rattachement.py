@@ -14,7 +14,7 @@ class Rattachement(Enum):
     """How surely an access is about a citizen."""
 
     CERTAIN = auto()
-    """She was named by all that her acte de naissance bears, or by her état civil and a fact that homonyms lack."""
+    """She was named by her whole identité pivot, or by her état civil, with a fact that homonyms lack."""
     PROBABLE = auto()
     """Her état civil alone: nothing excludes a homonym born the same day."""
 
@@ -29,6 +29,8 @@ class Cherchee:
     """The précisions that may stand beside her état civil; any other one is about somebody else."""
     probantes: frozenset[str] = field(repr=False)
     """Those that homonyms do not share."""
+    distincte: bool
+    """Whether her identité pivot holds such a fact: that of a citizen born abroad, with one given name, does not."""
 
 
 def chercher(cles: Iterable[bytes], citoyen: IdentitePivot) -> list[Cherchee]:
@@ -45,7 +47,7 @@ def rattacher(cherchees: Sequence[Cherchee], traces: Iterable[Trace]) -> Rattach
         for cherchee in cherchees
         if porte in cherchee.pseudonymes
     ]
-    if any(porte.genre == IDENTITE_PIVOT for porte, _ in portes):
+    if any(porte.genre == IDENTITE_PIVOT and cherchee.distincte for porte, cherchee in portes):
         return Rattachement.CERTAIN
     if not portes or not all(cherchee.admises.issuperset(porte.precisions) for porte, cherchee in portes):
         return None
@@ -60,4 +62,5 @@ def _sous(cle: bytes, citoyen: IdentitePivot) -> Cherchee:
         frozenset(pseudonymes(cle, identite)),
         frozenset(empreinte(cle, forme, fait) for forme in formes for fait in admis(citoyen)),
         frozenset(empreinte(cle, forme, fait) for forme in formes for fait in probants(citoyen)),
+        any(probants(citoyen)),
     )

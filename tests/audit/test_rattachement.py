@@ -96,6 +96,26 @@ def test_an_etat_civil_that_sources_returned_for_a_number_is_hers_or_not(
     assert rattacher(elle, [nommee(Identite(ine="1234567890G")), rendue(*rendus)]) is attendu
 
 
+NEE_AILLEURS = replace(ELLE, prenoms=("Anne",), code_pays="99352", code_commune=None)
+
+
+@pytest.mark.parametrize(
+    ("elle", "attendu"),
+    [
+        (NEE_AILLEURS, PROBABLE),
+        (replace(NEE_AILLEURS, prenoms=("Anne-Laure",)), PROBABLE),
+        (replace(NEE_AILLEURS, prenoms=("Anne", "Laure")), CERTAIN),
+        (replace(ELLE, prenoms=("Anne",)), CERTAIN),
+        (replace(ELLE, prenoms=()), CERTAIN),
+    ],
+    ids=range(5),
+)
+def test_an_identity_that_holds_neither_commune_nor_second_given_name_excludes_no_homonym(
+    elle: IdentitePivot, attendu: Rattachement
+) -> None:
+    assert rattacher(chercher((AUTRE_CLE, CLE), elle), [nommee(Identite(pivot=elle))]) is attendu
+
+
 def test_a_fact_of_either_trace_contradicts_both(elle: list[Cherchee]) -> None:
     autre = replace(SEULE, code_commune="13055")
     assert rattacher(elle, [nommee(Identite(pivot=autre)), rendue(rendu("ANNE-LAURE", "THEODRENE"))]) is None
