@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsError
 
 from gateway import doc_erreurs, doc_rest_v3
 from gateway.app import create_app
@@ -17,22 +18,20 @@ from gateway.cli_delegations import delegation, editeur
 from gateway.cli_echeances import ajouter_echeances
 from gateway.cli_habilitations import habilitation, jeton
 from gateway.cli_journal import journal
+from gateway.cli_operations import EX_CONFIG
 from gateway.cli_rapport import ajouter_rapport
 from gateway.cli_source import source as scaffold
 from gateway.demarrage import create_tables, rehearse, sole_server
 from gateway.logs import configure_logs
 from gateway.reglages_de_source import required
 from gateway.serveur import serve
-from gateway.settings import ReglageManquant, Settings
+from gateway.settings import ReglageManquant, Settings, reglage_invalide
 from gateway.usages import usages_du_journal
 from graph.schema import sdl
 from habilitations.migrations import migrer
 from providers._catalogue import auxiliaires
 from providers._catalogue import sources as discover
 from providers._source import ClientCredentials
-
-#: Exit status of a refused configuration (sysexits.h).
-_EX_CONFIG = 78
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="API Particulier.", pretty_exceptions_enable=False)
 ajouter_echeances(jeton)
@@ -56,7 +55,7 @@ def serve_command(
     _or_refuse(lambda: _serve(hote, port))
 
 
-@app.command("migrer", help="Met la base de données à niveau.")
+@app.command("migrer", help="Met les bases à niveau : habilitations, et journal tenu par PostgreSQL.")
 def migrer_command() -> None:
     """Upgrade the database of habilitations, and create the tables of a journal on PostgreSQL."""
     _or_refuse(_migrer)
@@ -109,16 +108,15 @@ def _serve(hote: str, port: int) -> None:
 def _or_refuse(work: Callable[[], None]) -> None:
     try:
         work()
-    except ValidationError as refus:
-        noms = ", ".join(f"PARTICULIER_{'__'.join(map(str, faute['loc'])).upper()}" for faute in refus.errors())
-        _refuse(f"Réglage invalide : {noms}.")
+    except (ValidationError, SettingsError) as refus:
+        _refuse(reglage_invalide(refus))
     except (ReglageManquant, ValueError) as refus:
         _refuse(str(refus))
 
 
 def _refuse(message: str) -> NoReturn:
     typer.echo(message, err=True)
-    raise typer.Exit(_EX_CONFIG)
+    raise typer.Exit(EX_CONFIG)
 
 
 if __name__ == "__main__":

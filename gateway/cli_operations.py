@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
 import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from typer.core import TyperGroup
 
-from gateway.settings import Settings
+from gateway.settings import Settings, reglage_invalide
 from graph.catalogue import scopes
 from graph.circonstances import PARIS
 from graph.errors import Surcharge
@@ -17,6 +19,8 @@ from habilitations.regles import OperationRefusee
 from habilitations.store import Store
 
 T = TypeVar("T")
+#: Exit status of a refused configuration (sysexits.h).
+EX_CONFIG = 78
 _BASE = (
     "La base de données ne répond pas, ou n'est pas à jour : vérifiez PARTICULIER_DATABASE_URL, "
     "puis lancez « particulier migrer »."
@@ -24,7 +28,7 @@ _BASE = (
 
 
 class GroupeFrancais(TyperGroup):
-    """A group of commands whose every refusal is one French line on stderr: exit 2 for usage, 1 for the rest."""
+    """A group of commands whose refusals are one French line on stderr: exit 2 for usage, 78 for settings, 1 else."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, and translate what it refuses."""
@@ -36,6 +40,8 @@ class GroupeFrancais(TyperGroup):
             _refuser(refus.message, 1)
         except Surcharge:
             _refuser(_BASE, 1)
+        except (ValidationError, SettingsError) as refus:
+            _refuser(reglage_invalide(refus), EX_CONFIG)
 
 
 def _refuser(message: str, code: int) -> NoReturn:

@@ -1,11 +1,12 @@
 """The settings, read from the environment (`PARTICULIER_…`). In production, whatever is missing stops the start."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from audit.scelles import chemin_par_defaut
 from habilitations.citoyen import Niveau
@@ -26,7 +27,7 @@ class Transporteur(StrEnum):
 
 
 class ReglagesFranceConnect(BaseModel):
-    """Who we are to FranceConnect (v2): `PARTICULIER_FRANCECONNECT__URL`, `and so on."""
+    """Who we are to FranceConnect (v2): `PARTICULIER_FRANCECONNECT__URL`, and so on."""
 
     url: str
     """Its origin, below which are `/api/v2/checktoken` and `/api/v2/jwks`."""
@@ -52,7 +53,10 @@ def _lire_journal(valeur: object) -> object:
 class Settings(BaseSettings):
     """Everything that changes from one installation to another; nothing has to be set in the sandbox."""
 
-    model_config = SettingsConfigDict(env_prefix="PARTICULIER_", env_nested_delimiter="__", extra="ignore")
+    # A setting that is refused may be a secret: errors do not repeat it.
+    model_config = SettingsConfigDict(
+        env_prefix="PARTICULIER_", env_nested_delimiter="__", extra="ignore", hide_input_in_errors=True
+    )
 
     mode: Mode = Mode.BAC_A_SABLE
     database_url: str = "sqlite:///var/particulier.db"
@@ -117,3 +121,12 @@ class Settings(BaseSettings):
 
 class ReglageManquant(Exception):  # noqa: N818 - the domain's nouns are French
     """The start is refused: one clear French line says what to set."""
+
+
+def reglage_invalide(refus: ValidationError | SettingsError) -> str:
+    """Name in French what was refused, and no value."""
+    if isinstance(refus, ValidationError):
+        noms = ["__".join(map(str, faute["loc"])) for faute in refus.errors(include_input=False)]
+    else:  # what should be JSON is not
+        noms = re.findall(r'field "(\w+)"', str(refus))
+    return f"Réglage invalide : {', '.join(f'PARTICULIER_{nom.upper()}' for nom in noms)}."

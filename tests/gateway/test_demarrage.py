@@ -6,11 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
+from typer.testing import CliRunner
 
 from audit.mois import Mois
 from audit.trousseau import Trousseau
 from gateway.app import create_app
 from gateway.cle_attestation import lire_ou_creer
+from gateway.cli import app as commande
 from gateway.demarrage import rehearse, sole_server
 from gateway.reglages_de_source import required
 from gateway.settings import Mode, ReglageManquant, Settings
@@ -150,6 +153,7 @@ def test_a_journal_serves_one_server_at_a_time(tmp_path: Path) -> None:
         ({"PARTICULIER_JOURNAL": "mysql://u:secret@h/base"}, "PARTICULIER_JOURNAL"),
         ({"PARTICULIER_JOURNAL": "postgresql://u:secret@127.0.0.1:9/absente"}, "PARTICULIER_JOURNAL"),
         ({"PARTICULIER_PERSONAS": "/dev/null"}, "personnes"),
+        ({"PARTICULIER_SOURCES": "{secret"}, "Réglage invalide : PARTICULIER_SOURCES."),
     ],
 )
 def test_a_bad_setting_stops_the_start_with_one_line_and_status_78(
@@ -160,6 +164,34 @@ def test_a_bad_setting_stops_the_start_with_one_line_and_status_78(
     assert len(fini.stderr.splitlines()) == 1
     assert attendu in fini.stderr
     assert "secret" not in fini.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "attendu"),
+    [
+        ({"PARTICULIER_DATAPASS_SECRET": "secret"}, "PARTICULIER_DATAPASS_SECRET"),
+        ({"PARTICULIER_JOURNAL": "mysql://u:secret@h/base"}, "PARTICULIER_JOURNAL"),
+        ({"PARTICULIER_FRANCECONNECT__CLIENT_SECRET": "secret"}, "PARTICULIER_FRANCECONNECT__CLE"),
+        ({"PARTICULIER_SOURCES": "{secret"}, "PARTICULIER_SOURCES"),
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments", ["migrer", "journal cles", "journal verifier", "jeton lister", "habilitation rapport"]
+)
+def test_every_command_names_a_bad_setting_in_one_french_line_and_never_its_value(
+    arguments: str, variables: dict[str, str], attendu: str
+) -> None:
+    fini = CliRunner().invoke(commande, arguments.split(), env=variables)
+    assert (fini.exit_code, fini.stdout, len(fini.stderr.splitlines())) == (78, "", 1)
+    assert fini.stderr.startswith("Réglage invalide : ")
+    assert attendu in fini.stderr
+    assert "secret" not in fini.stderr
+
+
+def test_no_error_of_the_settings_repeats_what_was_given() -> None:
+    with pytest.raises(ValidationError) as refus:
+        Settings(datapass_secret="un-secret")  # type: ignore[arg-type]  # noqa: S106 - of the tests
+    assert "un-secret" not in str(refus.value)
 
 
 def particulier(dossier: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
