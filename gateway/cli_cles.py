@@ -36,7 +36,7 @@ def cles(
         _refuser(str(refus))
     _lister(presentes, trousseau.perimees(instant), trousseau.perdues(instant))
     if creees:
-        typer.echo(f"Créées dans {trousseau.dossier} : {_enumerer(creees)}. Copiez-les hors de la base.", err=True)
+        typer.echo(f"Créées dans {trousseau.dossier} : {_enumerer(creees)}. Copiez-les hors de la machine.", err=True)
     if not trousseau.pret(instant):
         _refuser("Des clés dont le service a besoin manquent : lancez « particulier journal cles --preparer ».")
 

@@ -93,5 +93,5 @@ def cle_publique() -> None:
 
 def _avancer(copies: int) -> None:
     """Show progress every hundred thousand records or so."""
-    if copies % _PAS < LOT:
+    if copies >= _PAS and copies % _PAS < LOT:
         typer.echo(f"{copies} enregistrements copiés…", err=True)

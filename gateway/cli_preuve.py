@@ -1,7 +1,7 @@
 """The commands on proofs: that a seal extends an older one, shown without the journal."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,8 +17,9 @@ def prouver(ancien: Ancien, nouveau: Nouveau, fichier: Fichier = None, cles: Cle
     """Print a proof, in JSON; exit status 1 when the journal gives none, 2 when a file cannot be read."""
     publiques = cles_des_scelles(cles)
     try:
-        scelles = (lire_scelle(ancien, publiques), lire_scelle(nouveau, publiques))
-        preuve = prouver_scelle(fichier_du_journal(fichier), *scelles)
+        avant, apres = lire_scelle(ancien, publiques), lire_scelle(nouveau, publiques)
+        _comparables(avant, apres)
+        preuve = prouver_scelle(fichier_du_journal(fichier), avant, apres)
     except Illisible as refus:
         refuser(str(refus))
     if preuve is None:
@@ -37,3 +38,14 @@ def verifier_preuve(
     etat, phrase = conclure(preuve, ancien, nouveau, cles_des_scelles(cles))
     typer.echo(phrase, err=etat == ILLISIBLE)
     raise typer.Exit(etat)
+
+
+def _comparables(ancien: dict[str, Any], nouveau: dict[str, Any]) -> None:
+    """Refuse two seals that were ill chosen: this is no sign that anybody touched the journal."""
+    if ancien["partie"] != nouveau["partie"]:
+        refuser(
+            "Ces deux scellés ne sont pas de la même partie : choisissez pour --nouveau une ligne qui porte "
+            f"« {ancien['partie']} »."
+        )
+    if (ancien["instant"], ancien["taille"]) > (nouveau["instant"], nouveau["taille"]):
+        refuser("Le scellé de --ancien a été fait après celui de --nouveau : échangez-les.")

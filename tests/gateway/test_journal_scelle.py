@@ -90,6 +90,23 @@ def test_a_seal_that_was_kept_is_proved_to_be_extended(tmp_path: Path) -> None:
     assert journal(tmp_path, "prouver", *deux).exit_code == 2
 
 
+@pytest.mark.usefixtures("jeton")
+async def test_seals_that_no_proof_can_bind_are_told_apart_from_an_anomaly(tmp_path: Path) -> None:
+    async with application(tmp_path):
+        pass  # another opening, hence another partie
+    scelles = (tmp_path / "journal.db.scelles").read_bytes().splitlines()
+    premier, dernier = json.loads(scelles[0]), json.loads(scelles[-1])
+    assert premier["partie"] != dernier["partie"]
+    suivant = [ligne for ligne in scelles if premier["partie"].encode() in ligne][-1]
+    for nom, ligne in (("premier", scelles[0]), ("suivant", suivant), ("autre", scelles[-1])):
+        (tmp_path / nom).write_bytes(ligne)
+    for ancien, nouveau, attendu in (("premier", "autre", "même partie"), ("suivant", "premier", "--ancien")):
+        refus = journal(tmp_path, "prouver", "--ancien", f"{tmp_path / ancien}", "--nouveau", f"{tmp_path / nouveau}")
+        assert (refus.exit_code, refus.stdout, len(refus.stderr.splitlines())) == (2, "", 1)
+        assert attendu in refus.stderr
+        assert "ANOMALIE" not in refus.stderr
+
+
 def test_a_file_that_is_missing_is_told_in_one_line(tmp_path: Path, jeton: str) -> None:
     (tmp_path / "journal.db.scelles").rename(tmp_path / "ailleurs")
     sans_scelles = journal(tmp_path, "verifier")
