@@ -3,16 +3,22 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from graphql import build_schema, parse, validate
+from typer.core import TyperGroup
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from gateway.cli import app as commande
 from gateway.doc_erreurs import CONDUITE, RESERVEES, render
 from gateway.gabarit import preparer
 from gateway.settings import Settings
@@ -33,6 +39,7 @@ PAQUETS = ("graph", "resolvers", "providers", "habilitations", "audit", "sandbox
 DOSSIERS = (*PAQUETS, "bench", "clients", "docs", "tests", ".ci")
 #: What is built or stored, hence absent from a clone.
 PRODUITS = ("gateway/static", "clients/typescript/generated", "clients/python/generated")
+PARTICULIER = ".venv/bin/particulier "
 MARQUE = "=== bloc suivant ==="
 # One worker for the whole file: its tests share one gateway.
 pytestmark = pytest.mark.xdist_group("documents")
@@ -119,6 +126,64 @@ def test_the_commands_answer_what_is_shown(document: Path, passerelle: Serveur) 
         assert not sortie or langage == "json", "an answer is not shown"
         if langage == "json":
             assert sans_identifiant(json.loads(sortie)) == sans_identifiant(json.loads(montre))
+
+
+def operations(document: Path) -> list[str]:
+    """Return the lines of the `bash` blocks, each whole and without its comment."""
+    contenus = [contenu for langage, contenu in blocs(document) if langage == "bash"]
+    lignes = "\n".join(contenus).replace("\\\n", " ").splitlines()
+    return [propre for ligne in lignes if (propre := re.sub(r"\s+#\s.*", "", ligne).strip())]
+
+
+def test_every_operation_shown_is_a_command_that_takes_these_options() -> None:
+    montrees = [ligne for ligne in operations(Path("docs/demarrer.md")) if PARTICULIER in ligne]
+    assert len(montrees) > 20
+    for ligne in montrees:
+        arguments = shlex.split(ligne.partition(PARTICULIER)[2].partition(" > ")[0])
+        # NOTE: what is parsed is not run.
+        groupe = get_command(commande)
+        while isinstance(groupe, TyperGroup):
+            nom = arguments.pop(0)
+            groupe = groupe.commands[nom]
+        groupe.make_context(ligne, arguments)
+
+
+def test_an_operator_gets_from_the_journal_what_is_shown(
+    passerelle: Serveur, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run, beside the server, the operations of three sections, in their order."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").symlink_to(passerelle.dossier)
+    (tmp_path / "personne.json").write_text('{"ine": "0912345678K"}')
+    environ = {
+        "PARTICULIER_DATABASE_URL": f"sqlite:///{passerelle.dossier}/particulier.db",
+        "PARTICULIER_JOURNAL": "var/journal.db",
+        "PARTICULIER_CLES_PSEUDONYMES": "var/cles/pseudonymes",
+        "PARTICULIER_CLE_SCELLES": "var/cles/scelles.cle",
+    }
+    voulues = re.compile(
+        r"tail |python verificateur.py (--preuve )?(?!journal|copie)|"
+        rf"{re.escape(PARTICULIER)}(journal (?!copier|.*copie)|jeton echeances|habilitation rapport)"
+    )
+    faites = list(filter(voulues.match, operations(Path("docs/demarrer.md"))))
+    for ligne in faites:
+        etat, sortie = operer(ligne, environ)
+        assert etat == 0, f"{ligne} : {sortie}"
+    assert (tmp_path / "preuve.json").exists()
+
+
+def operer(ligne: str, environ: Mapping[str, str]) -> tuple[int, str]:
+    """Run one line, the commands of ours in this process: a process each would be slow."""
+    if not ligne.startswith(PARTICULIER):
+        bash = shutil.which("bash") or "bash"
+        ligne = ligne.replace("python verificateur.py", f"{sys.executable} {RACINE}/audit/verificateur.py")
+        fini = subprocess.run([bash, "-c", ligne], capture_output=True, text=True, check=False)  # noqa: S603 - of our own documents
+        return fini.returncode, fini.stderr
+    voulue, _, fichier = ligne.removeprefix(PARTICULIER).partition(" > ")
+    faite = CliRunner().invoke(commande, shlex.split(voulue), env=environ)
+    if fichier:
+        Path(fichier).write_text(faite.stdout)
+    return faite.exit_code, faite.output
 
 
 def executer(commandes: list[str], passerelle: Serveur) -> list[str]:
