@@ -11,10 +11,11 @@ from typing import TypeVar
 import msgspec
 
 from audit.consultations import Candidat, ConsultationsIndisponibles, Repere
-from audit.index import Index, chemin_par_defaut, de_la_requete, du_pseudonyme
+from audit.index import Index, chemin_par_defaut
 from audit.indexeur import Indexeur
 from audit.registre import connecter, decoder
 from audit.tables import DERNIER, ENREGISTREMENT
+from audit.termes import de_la_requete, du_pseudonyme
 from audit.trace import Intention, Pseudonyme, Trace
 
 #: Seconds that a search waits for the index, and takes in all.

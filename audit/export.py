@@ -6,11 +6,12 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from audit.index import Index, chemin_par_defaut, du_jeton, du_pseudonyme, jours
+from audit.index import Index, chemin_par_defaut
 from audit.instants import microsecondes
 from audit.pseudonyme import pseudonymes
 from audit.registre import connecter, decoder
 from audit.tables import ENREGISTREMENT
+from audit.termes import du_jeton, du_pseudonyme, jours
 from audit.trace import Intention, Issue, Trace
 from graph.identite import Identite
 

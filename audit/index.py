@@ -8,17 +8,15 @@ Every term leads to intentions, and an intention to what came of it: the terms o
 
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from hashlib import blake2b
 from heapq import nlargest
 from pathlib import Path
 from typing import Self
 
-import msgspec
-
 from audit.registre import connecter
 from audit.tables import COPIE, INDEXABLES, MAILLON, PREMIERE_PARTIE
+from audit.termes import de_la_requete, hache, lire, termes
 
 VERSION = 3
 # NOTE: the terms are digests, hence scattered. In one tree, each would be written on a page of its own, and the more so
@@ -36,26 +34,7 @@ PRAGMA user_version = {VERSION};
 """
 #: Records of a tranche, as a power of two.
 TRANCHE = 18
-_JOUR = 86_400 * 10**6
 _TABLES = ("entree", "suite", "etat")
-
-
-class _Pseudonyme(msgspec.Struct):
-    genre: str
-    empreinte: str
-
-
-class _Corps(msgspec.Struct):
-    """What is indexed of a record."""
-
-    requete: str
-    rang: int
-    jeton: str | None = None
-    """Of an intention alone."""
-    pseudonymes: tuple[_Pseudonyme, ...] = ()
-
-
-_LECTEUR = msgspec.json.Decoder(_Corps)
 
 
 def chemin_par_defaut(journal: Path) -> Path:
@@ -63,24 +42,8 @@ def chemin_par_defaut(journal: Path) -> Path:
     return journal.with_name(f"{journal.name}.index")
 
 
-def du_jeton(jeton: str, instant: int) -> str:
-    """Return what finds the intentions of a token on the day of an instant, in microseconds since 1970."""
-    return f"jeton|{jeton}|{instant // _JOUR}"
-
-
-def jours(debut: int, fin: int) -> range:
-    """Return an instant of each day of [debut, fin[."""
-    return range(debut - debut % _JOUR, fin, _JOUR)
-
-
-def de_la_requete(requete: str) -> str:
-    """Return what finds the intentions of a request."""
-    return f"requete|{requete}"
-
-
-def du_pseudonyme(genre: str, empreinte: str) -> str:
-    """Return what finds the intentions of the accesses that bear a pseudonym."""
-    return f"pseudonyme|{genre}|{empreinte}"
+#: What SQLite says of a file that is not a database, or that lost pieces.
+_ABIMES = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 class Index:
@@ -92,7 +55,18 @@ class Index:
 
     @classmethod
     def ouvrir(cls, chemin: Path, tranche: int = TRANCHE) -> Self:
-        """Open an index to write it; an earlier version of it is forgotten. Raise sqlite3.Error or OSError."""
+        """Open an index to write it; an old one, or what is not one, is forgotten. Raise sqlite3.Error or OSError."""
+        try:
+            return cls._ouvert(chemin, tranche)
+        except sqlite3.DatabaseError as erreur:
+            if erreur.sqlite_errorcode not in _ABIMES:
+                raise
+            for suffixe in ("", "-wal", "-shm"):
+                chemin.with_name(f"{chemin.name}{suffixe}").unlink(missing_ok=True)
+            return cls._ouvert(chemin, tranche)
+
+    @classmethod
+    def _ouvert(cls, chemin: Path, tranche: int) -> Self:
         os.close(os.open(chemin, os.O_CREAT | os.O_RDWR, 0o600))
         connexion = connecter(chemin, "rw")
         try:
@@ -169,7 +143,7 @@ class Index:
         entrees: set[tuple[int, int, int]] = set()
         suites: set[tuple[int, int]] = set()
         for seq, instant, corps in lignes:
-            trace = _LECTEUR.decode(corps)
+            trace = lire(corps)
             acces = (trace.requete, trace.rang)
             if trace.jeton is not None:
                 vers = intentions.setdefault(acces, seq)
@@ -177,7 +151,7 @@ class Index:
                 vers = intentions.get(acces) or self._intention(journal, acces) or seq
             if vers != seq:
                 suites.add((vers, seq))
-            entrees.update((vers >> self._tranche, hache(terme), vers) for terme in _termes(trace, instant))
+            entrees.update((vers >> self._tranche, hache(terme), vers) for terme in termes(trace, instant))
         # In the order of the tree: each page is written once.
         curseur.executemany("INSERT OR IGNORE INTO entree VALUES (?, ?, ?)", sorted(entrees))
         curseur.executemany("INSERT OR IGNORE INTO suite VALUES (?, ?)", sorted(suites))
@@ -189,7 +163,7 @@ class Index:
         for tranche in range(self._tranches() - 1, -1, -1):
             for seq in self._dans(tranche, empreinte):
                 (ligne,) = journal.execute(INDEXABLES, (seq - 1, 1)).fetchall()
-                trace = _LECTEUR.decode(ligne[2])
+                trace = lire(ligne[2])
                 if (trace.requete, trace.rang) == (requete, rang):
                     return seq
         return None
@@ -234,20 +208,3 @@ def _nom(journal: sqlite3.Connection) -> str:
     (nom,) = journal.execute(PREMIERE_PARTIE).fetchone() or ("",)
     (copie,) = journal.execute(COPIE).fetchone()
     return f"{nom}|{copie}"
-
-
-def _termes(trace: _Corps, instant: int) -> Iterator[str]:
-    yield de_la_requete(trace.requete)
-    if trace.jeton is not None:
-        yield du_jeton(trace.jeton, instant)
-    yield from _des_pseudonymes(trace.pseudonymes)
-
-
-def _des_pseudonymes(pseudonymes: Collection[_Pseudonyme]) -> Iterator[str]:
-    for pseudonyme in pseudonymes:
-        yield du_pseudonyme(pseudonyme.genre, pseudonyme.empreinte)
-
-
-def hache(terme: str) -> int:
-    """Return how a term is written in an index."""
-    return int.from_bytes(blake2b(terme.encode(), digest_size=8).digest(), signed=True)

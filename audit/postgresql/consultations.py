@@ -9,10 +9,10 @@ import asyncpg
 import msgspec
 
 from audit.consultations import Candidat, ConsultationsIndisponibles, Repere
-from audit.index import de_la_requete, du_pseudonyme, hache
 from audit.postgresql.connexion import PANNES
 from audit.postgresql.tables import ACCES, AVANT, INTENTIONS
 from audit.registre import decoder
+from audit.termes import de_la_requete, du_pseudonyme, hache
 from audit.trace import Intention, Pseudonyme, Trace
 
 #: Seconds that a search takes in all.

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from audit.index import de_la_requete, du_jeton, du_pseudonyme, hache
 from audit.instants import microsecondes
 from audit.partie import Partie, Suite
 from audit.registre import valeurs
+from audit.termes import de_la_requete, du_jeton, du_pseudonyme, hache
 from audit.trace import Intention, Reprise, Trace
 from audit.verificateur import reste
 

@@ -102,6 +102,15 @@ async def test_the_index_follows_the_journal_and_is_made_anew_when_it_is_lost_or
     assert len(list(exporter(chemin, jeton, PERIODE, index=index))) == 2
 
 
+@pytest.mark.parametrize("octets", [b"ceci n'est pas une base de donnees" * 400, b"SQLite format 3\x00" + bytes(8000)])
+async def test_an_index_that_is_no_index_is_made_anew(
+    journal: Journal, chemin: Path, intention: Fabrique, octets: bytes
+) -> None:
+    await journal.ecrire((intention("a"),))
+    chemin_par_defaut(chemin).write_bytes(octets)
+    assert lues(exporter(chemin, intention("x").jeton, PERIODE)) == [("INTENT", "a", 0)]
+
+
 async def test_the_index_of_a_journal_that_was_restored_is_made_anew(tmp_path: Path, intention: Fabrique) -> None:
     chemin, sauvegarde = tmp_path / "restaure.db", tmp_path / "sauvegarde.db"
     jeton = intention("x").jeton
