@@ -77,7 +77,8 @@ class Trousseau:
         if not cles:
             raise CleInvalide(
                 f"Aucune clé des pseudonymes dans {self.dossier} (PARTICULIER_CLES_PSEUDONYMES) : "
-                "personne ne peut être retrouvé."
+                "personne ne peut être retrouvé. Remettez-y leur copie, ou lancez "
+                "« particulier journal cles --preparer »."
             )
         return cles
 

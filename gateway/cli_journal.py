@@ -25,7 +25,8 @@ from gateway.cli_journal_lu import (
 )
 from gateway.cli_operations import GroupeFrancais
 from gateway.cli_preuve import prouver, verifier_preuve
-from gateway.settings import Settings
+from gateway.sceau import lieu_des_scelles
+from gateway.settings import ReglageManquant, Settings
 
 #: Records between two lines of progress.
 _PAS = 100_000
@@ -50,10 +51,9 @@ def verifier(
     cles: Cles = None,
 ) -> None:
     """Verify: exit status 0 when nothing was touched, 1 with the first anomaly, 2 when a file cannot be read."""
-    settings = Settings()
     publiques = cles_des_scelles(cles)
-    a_cote = chemin_par_defaut(fichier) if fichier else settings.scelles_en_vigueur
-    etat, lignes = rendre_compte(fichier_du_journal(fichier), scelles or a_cote, publiques)
+    a_cote = scelles or (chemin_par_defaut(fichier) if fichier else _scelles_en_place())
+    etat, lignes = rendre_compte(fichier_du_journal(fichier), a_cote, publiques)
     for ligne in lignes:
         typer.echo(ligne, err=etat == ILLISIBLE)
     raise typer.Exit(etat)
@@ -88,6 +88,13 @@ def cle_publique() -> None:
     try:
         typer.echo(cle_en_place().hex())
     except CleInvalide as refus:
+        refuser(str(refus))
+
+
+def _scelles_en_place() -> Path:
+    try:
+        return lieu_des_scelles(Settings())
+    except ReglageManquant as refus:
         refuser(str(refus))
 
 

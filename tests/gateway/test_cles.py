@@ -77,7 +77,7 @@ async def test_without_the_key_of_the_next_month_the_service_goes_on_and_it_is_t
 
 
 async def test_seals_that_cannot_be_written_are_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "journal.db.scelles").mkdir()
+    (tmp_path / "journal.db.scelles").symlink_to("/dev/full")
     with capture_logs() as journal:
         async with application(tmp_path) as app:
             assert await alarmes(app) == {"scelles": True, "cles_pseudonymes": False}

@@ -154,6 +154,11 @@ def test_a_journal_serves_one_server_at_a_time(tmp_path: Path) -> None:
         ({"PARTICULIER_JOURNAL": "postgresql://u:secret@127.0.0.1:9/absente"}, "PARTICULIER_JOURNAL"),
         ({"PARTICULIER_PERSONAS": "/dev/null"}, "personnes"),
         ({"PARTICULIER_SOURCES": "{secret"}, "Réglage invalide : PARTICULIER_SOURCES."),
+        ({"PARTICULIER_SCELLES": "/dev"}, "PARTICULIER_SCELLES est un dossier"),
+        (
+            {"PARTICULIER_SCELLES": "/dev/null", "PARTICULIER_JOURNAL": "postgresql://u:secret@h/b"},
+            "n'est pas un dossier",
+        ),
     ],
 )
 def test_a_bad_setting_stops_the_start_with_one_line_and_status_78(

@@ -107,6 +107,16 @@ async def test_seals_that_no_proof_can_bind_are_told_apart_from_an_anomaly(tmp_p
         assert "ANOMALIE" not in refus.stderr
 
 
+@pytest.mark.usefixtures("jeton")
+def test_a_folder_of_seals_beside_a_file_is_a_bad_setting_and_no_anomaly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTICULIER_SCELLES", str(tmp_path))
+    refus = journal(tmp_path, "verifier")
+    assert (refus.exit_code, refus.stdout) == (2, "")
+    assert "PARTICULIER_SCELLES est un dossier" in refus.stderr
+
+
 def test_a_file_that_is_missing_is_told_in_one_line(tmp_path: Path, jeton: str) -> None:
     (tmp_path / "journal.db.scelles").rename(tmp_path / "ailleurs")
     sans_scelles = journal(tmp_path, "verifier")
