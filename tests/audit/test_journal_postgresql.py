@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -161,6 +162,10 @@ GRANT USAGE ON SCHEMA journal TO serveur;
 GRANT SELECT ON ALL TABLES IN SCHEMA journal TO serveur;
 GRANT INSERT ON journal.partie, journal.trace, journal.entree, journal.suite, journal.cloture TO serveur;
 """
+
+
+def test_the_rights_tried_here_are_those_that_operators_are_told() -> None:
+    assert DROITS in (Path(__file__).parents[2] / "docs/demarrer.md").read_text(encoding="utf-8")
 
 
 async def test_a_role_that_may_only_read_and_append_is_enough(
