@@ -77,6 +77,10 @@ differentiel: $(SETUP) ## 100,000 questions against the oracle (NOMBRE= HTTP= SE
 	$(BIN)/python -m tests.proprietes.differentiel $(if $(NOMBRE),--nombre $(NOMBRE)) $(if $(HTTP),--http $(HTTP)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CAS),--cas $(CAS))
 
+.PHONY: consultations
+consultations: $(SETUP) ## Read the journals of citizens among 10 million traces (TRACES=; about half an hour, 12 GB)
+	$(BIN)/python -m tests.audit.journal_usager $(if $(TRACES),--traces $(TRACES))
+
 .PHONY: mutations
 mutations: $(SETUP) ## Change the code that decides, and see its tests fail (NOMBRE= MODULE= SEED=)
 	$(BIN)/python -m tests.mutations $(if $(NOMBRE),--nombre $(NOMBRE)) $(if $(MODULE),--module $(MODULE)) \

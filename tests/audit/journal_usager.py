@@ -1,6 +1,6 @@
 """How long a citizen waits for her journal among millions of traces.
 
-    python -m tests.audit.journal_usager --traces 10_000_000
+    make consultations
 
 It writes a journal through the real path, under 36 monthly keys, in a folder of its own that it removes; then it prints
 how long it takes to index, and the latencies of searches, then of requests, for citizens consulted a little and a lot.
@@ -223,7 +223,7 @@ async def _page(app: Application, jeton: str, apres: str | None = None) -> str:
 
 def main() -> None:
     lecteur = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    lecteur.add_argument("--traces", type=int, default=1_000_000)
+    lecteur.add_argument("--traces", type=int, default=10_000_000)
     combien = lecteur.parse_args().traces
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as temporaire:
