@@ -1,4 +1,4 @@
-"""What the audit costs: the gateway with its journal, and without, by turns, at 60 % of what the latter can do."""
+"""What the audit costs: the gateway with its journal, and without, by turns, at 60 % of what the latter can do then."""
 
 import asyncio
 import sys
@@ -44,12 +44,15 @@ async def _mesurer(avec: Cible, sans: Cible) -> int:
     attendus = {cible.nom: await attendre(cible) for cible in (avec, sans)}
     for cible in (avec, sans):
         await charger(cible.serveur.port, cible.message, attendus[cible.nom], CLIENTS, _RODAGE)
-    pointe = await charger(sans.serveur.port, sans.message, attendus[SANS], CLIENTS, SECONDES)
-    debit = PART * pointe.debit
-    ecrire(f"Pointe {SANS} : {pointe.debit:.0f}/s ; mesures à {debit:.0f}/s.\n")
+    ecrire(
+        f"Chaque tour à {PART:.0%} de la pointe {SANS}, mesurée juste avant : la machine n'est pas toujours la même.\n"
+    )
     ecrire("| tour | | req/s | p50 ms | p99 ms | refus |\n|--:|---|--:|--:|--:|--:|")
     mesures: dict[str, list[Mesure]] = {AVEC: [], SANS: []}
     for tour in range(1, TOURS + 1):
+        pointe = await charger(sans.serveur.port, sans.message, attendus[SANS], CLIENTS, SECONDES)
+        debit = PART * pointe.debit
+        ecrire(f"| {tour} | pointe {SANS} | {pointe.debit:.0f} | {pointe.p50:.2f} | {pointe.p99:.2f} | |")
         for cible in (avec, sans):
             attendu = attendus[cible.nom]
             une = await cadencer(cible.serveur.port, cible.message, attendu, CLIENTS, SECONDES, debit)

@@ -5,7 +5,7 @@ The traces are made all the same, and their pseudonyms: what is left out is to m
 
 from collections.abc import Sequence
 
-import gateway.app
+import gateway.journal
 from audit.journal import Journal
 from audit.trace import Trace
 from gateway.cli import app
@@ -29,5 +29,5 @@ class _Muet(Journal):
 
 if __name__ == "__main__":
     # NOTE: no setting turns the audit off, and none may: nothing but this script can.
-    gateway.app.Journal = _Muet  # type: ignore[attr-defined]
+    gateway.journal.Journal = _Muet  # type: ignore[attr-defined]
     app()
