@@ -890,6 +890,9 @@ def _ouvrir(journal: Path) -> sqlite3.Connection:
         if journal.with_name(f"{journal.name}-wal").exists():
             raise
         connexion = sqlite3.connect(f"{adresse}&immutable=1", uri=True, isolation_level=None)
+    except sqlite3.DatabaseError:
+        connexion.close()
+        raise
     connexion.execute("PRAGMA trusted_schema = OFF")
     connexion.text_factory = bytes
     return connexion
