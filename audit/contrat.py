@@ -5,6 +5,7 @@ from typing import Protocol
 
 from audit.compteurs import Compteurs
 from audit.trace import Trace
+from graph.errors import AuditIndisponible
 
 
 class JournalDurable(Protocol):
@@ -34,8 +35,12 @@ class JournalDurable(Protocol):
         ...
 
     async def pret(self) -> bool:
-        """Tell whether the journal can be written now."""
-        ...
+        """Tell whether the journal can be written now, by an empty write."""
+        try:
+            await self.ecrire(())
+        except AuditIndisponible:
+            return False
+        return True
 
     async def aclose(self) -> None:
         """Write what waits, then close; anything written later is refused."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from audit.attente import ATTENTE_MAX, BUDGET, attendre
 from audit.compteurs import Compteurs
+from audit.contrat import JournalDurable
 from audit.partie import Partie
 from audit.registre import Fichier, Registre, encoder, preparer
 from audit.scelles import Scelles
@@ -20,7 +21,7 @@ from audit.verificateur import Chaine, Tete
 from graph.errors import AuditIndisponible
 
 
-class Journal:
+class Journal(JournalDurable):
     """The journal of one process, over one SQLite file that no other process writes. Open it before use.
 
     It heals by itself: each batch that fails closes the file, the next one opens it again; a dead writer is replaced.
@@ -86,14 +87,6 @@ class Journal:
         depot = Depot(tuple(map(encoder, traces)), boucle, boucle.create_future())
         self._deposer(depot)
         await attendre(depot.durable)
-
-    async def pret(self) -> bool:
-        """Tell whether the journal can be written now, by an empty write."""
-        try:
-            await self.ecrire(())
-        except AuditIndisponible:
-            return False
-        return True
 
     async def aclose(self) -> None:
         """Write what waits, then close; anything written later is refused."""

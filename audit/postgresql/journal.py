@@ -7,6 +7,7 @@ from datetime import datetime
 
 from audit.attente import ATTENTE_MAX, attendre
 from audit.compteurs import Compteurs
+from audit.contrat import JournalDurable
 from audit.postgresql.connexion import PANNES
 from audit.postgresql.inscription import inscrire
 from audit.postgresql.registre import Registre
@@ -17,7 +18,7 @@ from audit.trace import Trace
 from graph.errors import AuditIndisponible
 
 
-class JournalPostgresql:
+class JournalPostgresql(JournalDurable):
     """The journal that several processes write, each one in a partie of its own. Open it before use.
 
     It heals by itself: a connection that fails is replaced by the next batch.
@@ -86,14 +87,6 @@ class JournalPostgresql:
         depot = Depot(tuple(map(inscrire, traces)), asyncio.get_running_loop().create_future())
         scribe.deposer(depot)
         await attendre(depot.durable)
-
-    async def pret(self) -> bool:
-        """Tell whether the journal can be written now, by an empty write."""
-        try:
-            await self.ecrire(())
-        except AuditIndisponible:
-            return False
-        return True
 
     async def aclose(self) -> None:
         """Write what waits, then close; anything written later is refused."""
