@@ -57,6 +57,7 @@ class Rappels:
             await tache
 
     async def _relever_ou_dire(self) -> None:
+        # Whatever went wrong is told, by its kind alone, and goes on to whoever watches.
         try:
             await self.relever()
         except Exception as faute:

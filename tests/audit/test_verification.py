@@ -111,6 +111,7 @@ def test_several_processes_say_the_same_as_one(grand: Path, tmp_path: Path, proc
 def test_what_processes_that_die_do_not_say_is_verified_without_them(
     grand: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The interpreter's own name, not a part of ours: what is started with it ends at once, without a word.
     monkeypatch.setattr(sys, "executable", "/bin/false")
     rapport = verifier(grand, chemin_par_defaut(grand), PUBLIQUE, 2)
     assert rapport.intact

@@ -164,7 +164,7 @@ def _try_all(essais: Sequence[Essai], dossier: Path) -> Iterator[tuple[Essai, bo
                     del en_cours[pid]
                     _end(pid, fini=bool(fini))
                     yield essai, not fini or os.waitstatus_to_exitcode(status) != 0
-            time.sleep(0.05)
+            time.sleep(0.05)  # no event tells that one child of several ended, or ran out of time
     finally:
         for pid in en_cours:
             _end(pid, fini=False)
