@@ -41,7 +41,8 @@ from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from io import BytesIO
-from itertools import groupby, islice, pairwise
+from itertools import cycle, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
@@ -466,11 +467,11 @@ def _feuilleter(connexion: sqlite3.Connection, apres: int, fin: int) -> _Page:
     """Hash the records of ]apres, fin]."""
     try:
         lignes = connexion.execute(_UNE_PAGE, (apres, fin)).fetchall()
-        if [ligne[0] for ligne in lignes] != list(range(apres + 1, fin + 1)) or not all(ligne[-1] for ligne in lignes):
+        if len(lignes) != fin - apres:
             return None
-        parties = {ligne[1] for ligne in lignes}
+        parties = {ligne[0] for ligne in lignes}
         noms = dict(connexion.execute(_NOMS, (min(parties), max(parties))).fetchall())
-        suites = groupby(lignes, lambda ligne: ligne[1])
+        suites = groupby(lignes, itemgetter(0))
         return [_troncon(partie, noms[partie], list(suite)) for partie, suite in suites]
     except (sqlite3.Error, KeyError, TypeError, _Discordance):
         return None
@@ -481,19 +482,25 @@ class _Discordance(Exception):  # noqa: N818 - never leaves this file
 
 
 def _troncon(partie: int, nom: bytes, lignes: list[tuple[Any, ...]]) -> Troncon:
-    # One loop for each thing to do, and no call of ours in it: this is where the time goes.
-    forme, hache, premier = nom + _LIGNE, sha256, lignes[0][2]
-    textes = [forme % (n, genre, r, i, len(q), q, corps) for _, _, n, genre, r, i, q, corps, _, _ in lignes]
-    maillons = [ligne[8] for ligne in lignes]
-    suivants = [hache(maillon + texte).digest() for maillon, texte in zip(maillons, textes[1:], strict=False)]
+    # No call of ours for each record: this is where the time goes.
+    parties, numeros, genres, rangs, instants, _, _, maillons = zip(*lignes, strict=True)
+    premier, forme, hacher, commencer = numeros[0], nom + _LIGNE, sha256, sha256(b"\0").copy
+    textes = [forme % (n, genre, r, i, len(q), q, corps) for _, n, genre, r, i, q, corps, _ in lignes]
+    suivants, feuilles = [], []
+    for maillon, texte, suivant in zip(maillons, textes, [*textes[1:], b""], strict=True):
+        feuille, chaine = commencer(), hacher(maillon)
+        feuille.update(texte)
+        chaine.update(suivant)
+        feuilles.append(feuille.digest())
+        suivants.append(chaine.digest())
     if (
-        [ligne[2] for ligne in lignes] != list(range(premier, premier + len(lignes)))
-        or not all(map(_GENRE.fullmatch, {ligne[3] for ligne in lignes}))
-        or suivants != maillons[1:]
+        numeros != tuple(range(premier, premier + len(lignes)))
+        or {*map(type, parties + numeros + rangs + instants)} != {int}
+        or not all(map(_GENRE.fullmatch, {*genres}))
+        or maillons[1:] != tuple(suivants[:-1])
     ):
         raise _Discordance
-    feuilles = b"".join([hache(b"\0" + texte).digest() for texte in textes])
-    return Troncon(partie, nom.decode(), premier, textes[0], b"".join(maillons), feuilles)
+    return Troncon(partie, nom.decode(), premier, textes[0], b"".join(maillons), b"".join(feuilles))
 
 
 class _Lecteur:
@@ -506,23 +513,28 @@ class _Lecteur:
 
     def pages(self, dernier: int) -> Generator[tuple[int, _Page], None, None]:
         """Yield the number of the last record of each page, and the page."""
-        bornes = [*range(0, dernier, PAGE), dernier]
         nombre = self._nombre(dernier)
         if not nombre:
-            for apres, fin in pairwise(bornes):
+            for apres, fin in _bornes(dernier):
                 yield fin, _feuilleter(self._connexion, apres, fin)
             return
         with ExitStack() as pile:
             # Each one hashes a page out of `nombre`. A pipe holds a page or two: none is ever far ahead.
             sorties = [pile.enter_context(_auxiliaire(self._journal, rang, nombre, dernier)) for rang in range(nombre)]
-            for rang, fin in enumerate(bornes[1:]):
-                yield fin, _recevoir(sorties[rang % nombre]) or _feuilleter(self._connexion, bornes[rang], fin)
+            for (apres, fin), sortie in zip(_bornes(dernier), cycle(sorties), strict=False):
+                yield fin, _recevoir(sortie) or _feuilleter(self._connexion, apres, fin)
 
     def _nombre(self, dernier: int) -> int:
         if self._processus is not None:
             return self._processus
         coeurs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return min(coeurs, PROCESSUS_MAX) if coeurs > 1 and dernier >= SEUL and sys.executable else 0
+
+
+def _bornes(dernier: int, rang: int = 0, nombre: int = 1) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of one page out of `nombre`, lazily: `dernier` may be as large as a forger likes."""
+    for apres in range(rang * PAGE, dernier, nombre * PAGE):
+        yield apres, min(apres + PAGE, dernier)
 
 
 @contextmanager
@@ -539,9 +551,8 @@ def _auxiliaire(journal: Path, rang: int, nombre: int, dernier: int) -> Iterator
 
 def _servir(journal: str, rang: str, nombre: str, dernier: str) -> int:
     """Be one of these processes."""
-    bornes = pairwise([*range(0, int(dernier), PAGE), int(dernier)])
     with closing(_ouvrir(Path(journal))) as connexion:
-        for apres, fin in islice(bornes, int(rang), None, int(nombre)):
+        for apres, fin in _bornes(int(dernier), int(rang), int(nombre)):
             _envoyer(sys.stdout.buffer, _feuilleter(connexion, apres, fin))
     return 0
 
@@ -626,14 +637,14 @@ class _Verification:
         if self._connexion.execute(_TABLES).fetchall() != [(b"partie", b"table"), (b"trace", b"table")]:
             raise _Ecart(Nature.STRUCTURE, 1)
         self._preparer()
-        nombre, dernier = self._connexion.execute(_ETENDUE).fetchone()
-        if nombre and nombre == dernier:
+        premier, dernier = self._connexion.execute(_ETENDUE).fetchone()
+        if premier == 1:
             with closing(self._lecteur.pages(dernier)) as pages:
                 for fin, page in pages:
                     if page is None or not all(map(self._suivre, page)):
-                        self._un_par_un(_UNE_PAGE, (self._seq, fin))
-            if self._seq != dernier:
-                raise _Ecart(Nature.STRUCTURE, self._seq + 1)
+                        self._un_par_un(_UN_PAR_UN, (self._seq, fin))
+                        if self._seq != fin:
+                            raise _Ecart(Nature.SUPPRIME, self._seq + 1)
         else:
             self._un_par_un(_TOUT)
         while self._changer_de_partie():
@@ -864,17 +875,25 @@ _PARTIES = "SELECT id, nom, ouverte FROM partie NOT INDEXED ORDER BY id"
 _LIENS = "SELECT id, nom, ouverte, liens FROM partie NOT INDEXED ORDER BY id"
 _NOMS = "SELECT id, nom FROM partie NOT INDEXED WHERE id BETWEEN ? AND ?"
 _PLUS_LOIN = "SELECT 1 FROM partie NOT INDEXED WHERE nom = ? AND id > ?"
-# When both are the same, there is no record but those of [1, dernier], each one once, if those are all there.
-_ETENDUE = "SELECT count(*), max(seq) FROM trace NOT INDEXED"
+# When there is no record before the first one, those of the pages are all there are.
+_ETENDUE = "SELECT (SELECT min(seq) FROM trace NOT INDEXED), (SELECT max(seq) FROM trace NOT INDEXED)"
 # Texts are read as the bytes they are: that they are texts is asked of the database.
 _LIGNES = """
 SELECT seq, partie, numero, genre, rang, instant, requete, corps, maillon,
        typeof(genre) = 'text' AND typeof(requete) = 'text' AND typeof(corps) = 'text' AND typeof(maillon) = 'blob'
-       AND typeof(numero) = 'integer' AND typeof(rang) = 'integer' AND typeof(instant) = 'integer'
+       AND typeof(partie) = 'integer' AND typeof(numero) = 'integer' AND typeof(rang) = 'integer'
+       AND typeof(instant) = 'integer'
 FROM trace NOT INDEXED
 """
 _TOUT = f"{_LIGNES} ORDER BY seq"
-_UNE_PAGE = f"{_LIGNES} WHERE seq > ? AND seq <= ? ORDER BY seq"
+_UN_PAR_UN = f"{_LIGNES} WHERE seq > ? AND seq <= ? ORDER BY seq"
+# A text that is a blob, or a maillon that is none, is left out: SQLite orders every text before every blob.
+_UNE_PAGE = """
+SELECT partie, numero, genre, rang, instant, requete, corps, maillon
+FROM trace NOT INDEXED
+WHERE seq > ? AND seq <= ? AND genre < x'' AND requete < x'' AND corps < x'' AND maillon >= x''
+ORDER BY seq
+"""
 
 
 def _ouvrir(journal: Path) -> sqlite3.Connection:

@@ -16,7 +16,7 @@ import pytest
 import audit.verificateur
 from audit.journal import Journal
 from audit.scelles import Scelles, chemin_par_defaut, cle_publique
-from audit.verification import Illisible, Nature, Rapport, rendre_compte, verifier
+from audit.verification import Anomalie, Illisible, Nature, Rapport, rendre_compte, verifier
 from tests.audit.alterations import Contenu, alterer, lire, premiere_difference, remplacer
 from tests.audit.journaux import CLE, INSTANT, ecrire, une
 
@@ -229,6 +229,48 @@ def test_the_table_is_not_replaced_by_a_view_of_it(petit: Path, tmp_path: Path) 
     anomalie = juger(copie, chemin_par_defaut(petit)).anomalie
     assert anomalie is not None
     assert anomalie.nature is Nature.STRUCTURE
+
+
+@pytest.mark.parametrize("numero", ["0", "-7", "4611686018427387904"])
+def test_a_record_far_from_the_others_is_found_at_once(petit: Path, tmp_path: Path, numero: str) -> None:
+    anomalie = apres_edition(petit, tmp_path, f"UPDATE trace SET seq = {numero} WHERE seq = 50")  # noqa: S608 - three of our own
+    assert anomalie is not None
+    assert anomalie.de <= (50 if int(numero) > 0 else 1) <= anomalie.a
+
+
+# Columns without a type hold what they are given: a whole number in floating point too.
+SANS_TYPES = """
+CREATE TABLE sans_types (seq INTEGER PRIMARY KEY, genre, requete, rang, instant, corps, partie, numero, maillon);
+INSERT INTO sans_types SELECT * FROM trace;
+DROP TABLE trace;
+ALTER TABLE sans_types RENAME TO trace;
+"""
+AUTRES_TYPES = {
+    **{texte: f"CAST({texte} AS BLOB)" for texte in ("genre", "requete", "corps")},
+    **{nombre: f"CAST({nombre} AS REAL)" for nombre in ("partie", "numero", "rang", "instant")},
+    "maillon": "CAST(maillon AS TEXT)",
+}
+
+
+@pytest.mark.parametrize("colonne", sorted(AUTRES_TYPES))
+def test_a_value_of_another_type_is_found_though_its_bytes_are_the_same(
+    petit: Path, tmp_path: Path, colonne: str
+) -> None:
+    assert apres_edition(petit, tmp_path, SANS_TYPES) is None
+    ordre = " ".join((SANS_TYPES, "UPDATE trace SET", colonne, "=", AUTRES_TYPES[colonne], "WHERE seq = 50"))
+    anomalie = apres_edition(petit, tmp_path, ordre)
+    assert anomalie is not None
+    assert anomalie.de <= 50 <= anomalie.a
+
+
+def apres_edition(journal: Path, dossier: Path, ordres: str) -> Anomalie | None:
+    copie = dossier / "copie.db"
+    shutil.copyfile(journal, copie)
+    with closing(sqlite3.connect(copie)) as connexion:
+        for (nom,) in connexion.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connexion.execute(f"DROP TRIGGER {nom}")
+        connexion.executescript(ordres)
+    return juger(copie, chemin_par_defaut(journal)).anomalie
 
 
 def test_a_journal_without_seals_is_not_called_intact(tmp_path: Path) -> None:
