@@ -44,9 +44,11 @@ class Scelleur:
     def deposer(self, tetes: Sequence[Tete], chaine: Chaine) -> None:
         """Take states to seal now, and the present one, to be sealed soon."""
         with self._condition:
+            # Once it knows of a chain, the thread wakes by itself: to wake it for each batch costs as much as the batch.
+            if tetes or self._chaine is None:
+                self._condition.notify()
             self._tetes.extend(tetes)
             self._chaine = chaine
-            self._condition.notify()
 
     def fermer(self, chaine: Chaine | None, delai: float) -> None:
         """Seal what waits, tell that the partie is closed if its last state is given, and stop, all within a time."""
