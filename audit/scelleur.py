@@ -44,7 +44,7 @@ class Scelleur:
     def deposer(self, tetes: Sequence[Tete], chaine: Chaine) -> None:
         """Take states to seal now, and the present one, to be sealed soon."""
         with self._condition:
-            # Once it knows of a chain, the thread wakes by itself: to wake it for each batch costs as much as the batch.
+            # Once it knows of a chain, the thread wakes by itself; to wake it for each batch costs as much as one.
             if tetes or self._chaine is None:
                 self._condition.notify()
             self._tetes.extend(tetes)
