@@ -2,8 +2,10 @@
 
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
 from traceback import extract_tb
+from typing import TextIO, cast
 
 import structlog
 
@@ -17,7 +19,7 @@ def configure_logs() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Sortie(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
@@ -28,6 +30,21 @@ def locate(error: BaseException) -> dict[str, str]:
     frames = extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return {"kind": type(error).__name__, "where": where}
+
+
+class _Sortie:
+    """Where lines go. One that cannot be written, on a full disk, is lost: the answer that it tells of must not be."""
+
+    def __init__(self, flux: TextIO) -> None:
+        self._flux = flux
+
+    def write(self, ligne: str) -> None:
+        with suppress(OSError):
+            self._flux.write(ligne)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._flux.flush()
 
 
 class _Libraries(logging.Handler):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 CANARI = "ZWQXKJVB8471936052"
@@ -74,3 +75,12 @@ def test_libraries_are_kept_to_their_warnings() -> None:
 
 def test_an_error_that_was_never_raised_is_located_as_well() -> None:
     assert lines(f'assert locate(ValueError("{CANARI}")) == {{"kind": "ValueError", "where": ""}}') == []
+
+
+def test_a_line_that_cannot_be_written_is_lost_and_what_it_told_of_goes_on() -> None:
+    programme = 'import structlog; structlog.get_logger().info("a"); logging.warning("b"); print("suite")'
+    with Path("/dev/full").open("w") as plein:
+        sortie = subprocess.run(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", PREAMBULE + programme], stdout=subprocess.PIPE, stderr=plein, text=True, check=False
+        )
+    assert sortie.stdout == "suite\n"
