@@ -53,7 +53,7 @@ docs: $(SETUP) ## Write the generated documentation
 	$(BIN)/particulier rest-v3 > docs/depuis-rest-v3.md
 
 .PHONY: campagnes
-campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, kill -9, and the four below
+campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, kill -9, and the five below
 	$(BIN)/pytest -m campagne -s
 
 .PHONY: falsifications
@@ -71,6 +71,10 @@ exfiltration: $(SETUP) ## Walk through 20,000 persons with a stolen token: what 
 .PHONY: forgeries
 forgeries: $(SETUP) ## Present forged tokens, envelopes, signatures and attestations, and time their refusals
 	$(BIN)/pytest -m campagne -s tests/abus/test_forgeries.py
+
+.PHONY: pannes
+pannes: $(SETUP) ## Take the journal away from a running server in seven ways: who is answered, how soon it heals
+	$(BIN)/python -m tests.audit.pannes $(if $(REQUETES),--requetes $(REQUETES))
 
 .PHONY: differentiel
 differentiel: $(SETUP) ## 100,000 questions against the oracle (NOMBRE= HTTP= SEED=; CAS= plays one again)

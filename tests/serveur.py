@@ -29,6 +29,8 @@ class Serveur:
     """Its address, without a final slash."""
     dossier: Path
     """Where it stores everything."""
+    pid: int
+    """Of its one process."""
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def serveur(
             )
             try:
                 _wait_until_ready(url, processus, dossier / "sortie.txt")
-                yield Serveur(url, dossier)
+                yield Serveur(url, dossier, processus.pid)
             finally:
                 _stop(processus)
 
