@@ -7,7 +7,7 @@ import asyncio
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -79,7 +79,7 @@ async def copier(adresse: str, scelles: Path, vers: Path, avance: Callable[[int]
     try:
         # NOTE: before the database's snapshot, which then holds all that they seal.
         await asyncio.to_thread(_copier_les_scelles, scelles, chemin_par_defaut(vers))
-        with closing(await asyncio.to_thread(_ouvrir, vers)) as copie:
+        with closing(await asyncio.to_thread(ouvrir, vers)) as copie:
             connexion = await asyncpg.connect(adresse, timeout=_DELAI, command_timeout=_DELAI)
             try:
                 async with connexion.transaction(isolation="repeatable_read", readonly=True):
@@ -98,7 +98,7 @@ async def _copier(connexion: Any, copie: sqlite3.Connection, scelles: Path, avan
     parties = await connexion.fetch(TOUTES)
     scellees = [partie["id"] for partie in parties if (scelles / f"{partie['nom']}{EXTENSION}").exists()]
     connues = [partie for partie in parties if not scellees or partie["id"] <= scellees[-1]]
-    await asyncio.to_thread(copie.executemany, _PARTIE, [tuple(partie) for partie in connues])
+    await asyncio.to_thread(ajouter_les_parties, copie, connues)
     total = 0
     for partie in connues:
         async for combien in _une_partie(connexion, copie, partie["id"]):
@@ -117,25 +117,31 @@ async def _une_partie(connexion: Any, copie: sqlite3.Connection, partie: int) ->
                 "Le journal n'est plus celui qui a été copié : prenez-en une copie neuve, et vérifiez-la."
             )
     while lignes := await connexion.fetch(CONTENU_ENTIER, depuis, fin, LOT):
-        await asyncio.to_thread(_ajouter, copie, partie, lignes)
+        await asyncio.to_thread(ajouter, copie, partie, lignes)
         depuis = lignes[-1]["seq"]
         yield len(lignes)
 
 
-def _ajouter(copie: sqlite3.Connection, partie: int, lignes: Sequence[Any]) -> None:
-    """Append records, numbered in the order in which they are copied."""
+def ajouter_les_parties(copie: sqlite3.Connection, parties: Iterable[Iterable[Any]]) -> None:
+    """Append the parties that are not in the copy yet: their numbers, names, instants and liens."""
+    copie.executemany(_PARTIE, map(tuple, parties))
+
+
+def ajouter(copie: sqlite3.Connection, partie: int, lignes: Sequence[Sequence[Any]]) -> None:
+    """Append records, as CONTENU_ENTIER gives them, numbered in the order in which they are copied."""
     copie.execute("BEGIN IMMEDIATE")
     try:
         (dernier,) = copie.execute(DERNIER).fetchone()
         copie.executemany(_TRACE, [(seq, *list(ligne)[1:]) for seq, ligne in enumerate(lignes, dernier + 1)])
-        copie.execute(_AVANCER, (partie, lignes[-1]["seq"], lignes[-1]["maillon"]))
+        copie.execute(_AVANCER, (partie, lignes[-1][0], lignes[-1][-1]))
     except BaseException:
         copie.execute("ROLLBACK")
         raise
     copie.execute("COMMIT")
 
 
-def _ouvrir(vers: Path) -> sqlite3.Connection:
+def ouvrir(vers: Path) -> sqlite3.Connection:
+    """Open a copy to complete it, or begin one. Raise OSError, or sqlite3.Error."""
     vers.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(vers, os.O_CREAT | os.O_RDWR, 0o600))
     copie = connecter(vers, "rw")

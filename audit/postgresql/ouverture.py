@@ -73,7 +73,7 @@ async def commencer(connexion: Connexion, maintenant: datetime, sceaux: Sceaux) 
         async with connexion.transaction(isolation="read_committed"):
             await connexion.execute(PATIENTER)
             await connexion.execute(RESERVER, VERROU, 0)
-            liens = _lier(await connexion.fetch(ETATS))
+            liens = lier(await connexion.fetch(ETATS))
             id_ = await connexion.fetchval(OUVERTURE, nom, ouverte, liens)
             # NOTE: held before anyone can see the partie: it is never taken for a dead one.
             await connexion.fetchval(TENIR, VERROU, id_)
@@ -112,7 +112,7 @@ async def _creer(connexion: Connexion) -> None:
             await connexion.execute(CREATION)
 
 
-def _lier(etats: Sequence[Any]) -> str:
+def lier(etats: Sequence[Any]) -> str:
     """Return the lines that bind the parties whose present state no other one binds yet."""
     connues: dict[str, int] = {}
     for *_, liens, _taille, _maillon in etats:
