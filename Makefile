@@ -57,8 +57,8 @@ campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, kill -9, and
 	$(BIN)/pytest -m campagne -s
 
 .PHONY: falsifications
-falsifications: $(SETUP) ## 10,000 edits of a journal by who owns it, and 1,000 honest ones (about 10 minutes)
-	$(BIN)/pytest -m campagne -s tests/audit/test_verification.py
+falsifications: $(SETUP) ## 12,000 edits of journals by who owns them, and 1,200 honest ones (about 12 minutes)
+	$(BIN)/pytest -m campagne -s tests/audit/test_verification.py tests/audit/test_verification_entrelacee.py
 
 .PHONY: revocations
 revocations: $(SETUP) ## Withdraw 3,000 rights from tokens: how soon two processes refuse

@@ -778,13 +778,15 @@ class _Entrelacee(_Verification):
         self._suivis: dict[int, _Suivi] = {}
         self._scellees: dict[str, int] = {}
         """By name of partie, the number of its last record that a seal answers for."""
+        self._trou = self._sautes = 0
+        """The first number that no record of the copy bears, and how many there are."""
 
     def _dresser(self, anomalie: Anomalie | None) -> Rapport:
         tous = [suivi.scelles for suivi in self._suivis.values()]
         lus = sum(scelles.lus - (scelles.attendu is not None) for scelles in tous)
         restent = sum(suivi.chaine.taille - suivi.scelle for suivi in self._suivis.values())
         illisibles = sum(scelles.illisibles for scelles in tous)
-        return Rapport(self._seq, self._parties, lus, restent, illisibles, anomalie)
+        return Rapport(self._seq - self._sautes, self._parties, lus, restent, illisibles, anomalie)
 
     def _situer(self, nature: Nature, ou: int) -> Anomalie:
         nom = self._suivi.chaine.nom
@@ -810,8 +812,18 @@ class _Entrelacee(_Verification):
 
     def _exiger_les_parties(self, noms: set[str], liees: Iterable[str]) -> None:
         """Whatever has seals, or was bound, must be there."""
-        if {*liees, *(fichier.stem for fichier in self._dossier.glob(f"*{EXTENSION}"))} - noms:
+        if manquent := {*liees, *(fichier.stem for fichier in self._dossier.glob(f"*{EXTENSION}"))} - noms:
+            nommees = [nom for nom in manquent if _NOM.fullmatch(os.fsencode(nom))]
+            self._suivi = _Suivi(Chaine(min(nommees, default=""), ZERO), self._scelles)
             raise _Ecart(Nature.SUPPRIME, 1)
+
+    def _enregistrement(self, ligne: tuple[Any, ...]) -> None:
+        # Numbers are the copy's own: the partie whose records are gone says so, and better, further on.
+        if type(seq := ligne[0]) is int and seq > self._seq + 1:
+            self._trou = self._trou or self._seq + 1
+            self._sautes += seq - self._seq - 1
+            self._seq = seq - 1
+        super()._enregistrement(ligne)
 
     def _aller_a(self, partie: Any) -> None:
         suivi = self._suivis.get(partie) if type(partie) is int else None
@@ -820,7 +832,6 @@ class _Entrelacee(_Verification):
             if not suivi.commencee:
                 suivi.commencee = True
                 self._parties += 1
-                self._scellees[suivi.chaine.nom] = self._seq
                 self._comparer()
 
     def _changer_de_partie(self) -> bool:
@@ -842,7 +853,8 @@ class _Entrelacee(_Verification):
             self._dernier_scelle, suivi.scellee = self._seq, True
         if self._dernier_scelle >= 0:
             suivi.scelle = chaine.taille
-            self._scellees[chaine.nom] = self._seq
+            # The seal of an empty partie answers for no record: those that were first may be gone.
+            self._scellees[chaine.nom] = self._seq if chaine.taille else 0
 
     def _finir(self) -> None:
         for suivi in self._suivis.values():
@@ -853,6 +865,9 @@ class _Entrelacee(_Verification):
                 raise _Ecart(Nature.TRONQUE, self._seq + 1)
             if suivi.chaine.taille and (not suivi.scellee or suivi.chaine.taille - suivi.scelle > TOLERANCE):
                 raise _Ecart(Nature.NON_SCELLE, self._seq)
+        if self._trou:
+            self._suivi = _Suivi(Chaine("", ZERO), self._scelles)
+            raise _Ecart(Nature.SUPPRIME, self._trou)
 
 
 def _repond_du_debut(scelle: dict[str, Any] | None, chaine: Chaine) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from audit.verificateur import ZERO, Chaine, origine, reste
+from audit.verificateur import ZERO, Chaine, lien, lies, origine, reste
 
 
 @dataclass(slots=True)
@@ -23,12 +24,20 @@ class Enregistrement:
     maillon: bytes
 
 
+class Partie(NamedTuple):
+    id: int
+    nom: str
+    ouverte: int
+    liens: str | None = None
+    """What it binds, in a copy of a journal that several processes wrote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contenu:
     """All that a database holds. Lists that an edit changes in place."""
 
     lignes: list[Enregistrement]
-    parties: list[tuple[int, str, int]]
+    parties: list[Partie]
 
     def copie(self) -> "Contenu":
         return Contenu([replace(ligne) for ligne in self.lignes], list(self.parties))
@@ -103,14 +112,14 @@ def efface_une_partie(contenu: Contenu, hasard: random.Random) -> None:
 
 def redate_une_partie(contenu: Contenu, hasard: random.Random) -> None:
     place = hasard.randrange(len(contenu.parties))
-    numero, nom, ouverte = contenu.parties[place]
-    contenu.parties[place] = (numero, nom, ouverte + 1)
+    partie = contenu.parties[place]
+    contenu.parties[place] = partie._replace(ouverte=partie.ouverte + 1)
 
 
 def forge_une_partie(contenu: Contenu, hasard: random.Random) -> None:
     """Add a partie that no process opened, with a record in it."""
     id_ = contenu.parties[-1][0] + 1
-    contenu.parties.append((id_, hasard.randbytes(16).hex(), contenu.parties[-1][2]))
+    contenu.parties.append(contenu.parties[-1]._replace(id=id_, nom=hasard.randbytes(16).hex()))
     contenu.lignes.append(replace(hasard.choice(contenu.lignes), partie=id_))
 
 
@@ -152,24 +161,53 @@ def rechaine_jusqu_a(contenu: Contenu, hasard: random.Random) -> None:
 
 def _rechaine(contenu: Contenu, combien: int, hasard: random.Random) -> None:
     renumerote(contenu, hasard)
+    if any(partie.liens is not None for partie in contenu.parties):
+        _rechaine_chaque_partie(contenu, combien)
+        return
     maillon, lignes = ZERO, iter(contenu.lignes[:combien])
     ligne = next(lignes, None)
-    for id_, nom, ouverte in contenu.parties:
+    for id_, nom, ouverte, _ in contenu.parties:
         chaine = Chaine(nom, origine(maillon, nom, ouverte))
         while ligne is not None and ligne.partie == id_:
-            textes = (ligne.genre.encode(), ligne.rang, ligne.instant, ligne.requete.encode(), ligne.corps.encode())
-            ligne.maillon = chaine.avancer(reste(*textes))
+            ligne.maillon = chaine.avancer(_reste(ligne))
             ligne = next(lignes, None)
         maillon = chaine.maillon
+
+
+def _rechaine_chaque_partie(contenu: Contenu, combien: int) -> None:
+    """The same in a copy, whose parties are interleaved: what they bind of each other is made anew too."""
+    maillons: dict[str, list[bytes]] = {}
+    for place, (id_, nom, ouverte, liens) in enumerate(contenu.parties):
+        refaits = "".join(_relie(ligne, maillons) for ligne in (liens or "").splitlines(keepends=True))
+        contenu.parties[place] = Partie(id_, nom, ouverte, refaits)
+        chaine = Chaine(nom, origine(lies(refaits.encode()), nom, ouverte))
+        maillons[nom] = [chaine.maillon]
+        for ligne in contenu.lignes[:combien]:
+            if ligne.partie == id_:
+                ligne.maillon = chaine.avancer(_reste(ligne))
+                maillons[nom].append(ligne.maillon)
+
+
+def _relie(ligne: str, maillons: dict[str, list[bytes]]) -> str:
+    nom, _, suite = ligne.partition(" ")
+    taille = int(suite.partition(" ")[0])
+    connus = maillons.get(nom, [])
+    return lien(nom, taille, connus[taille]) if taille < len(connus) else ligne
+
+
+def _reste(ligne: Enregistrement) -> bytes:
+    return reste(ligne.genre.encode(), ligne.rang, ligne.instant, ligne.requete.encode(), ligne.corps.encode())
 
 
 COUVERTURES: tuple[Alteration, ...] = (laisse, renumerote, rechaine, rechaine_jusqu_a)
 
 
-def alterer(contenu: Contenu, hasard: random.Random) -> tuple[str, Contenu]:
+def alterer(
+    contenu: Contenu, hasard: random.Random, alterations: tuple[Alteration, ...] = ALTERATIONS
+) -> tuple[str, Contenu]:
     """Return the name of an edit and what it makes of a database: never the same thing."""
     while True:
-        alteration, couverture = hasard.choice(ALTERATIONS), hasard.choice(COUVERTURES)
+        alteration, couverture = hasard.choice(alterations), hasard.choice(COUVERTURES)
         altere = contenu.copie()
         alteration(altere, hasard)
         couverture(altere, hasard)
@@ -195,8 +233,8 @@ def lire(journal: Path) -> Contenu:
     with closing(sqlite3.connect(journal)) as connexion:
         champs = ", ".join(Enregistrement.__slots__)
         lignes = connexion.execute(f"SELECT {champs} FROM trace ORDER BY seq")  # noqa: S608 - our own names
-        parties = connexion.execute("SELECT id, nom, ouverte FROM partie ORDER BY id").fetchall()
-        return Contenu([Enregistrement(*ligne) for ligne in lignes], parties)
+        parties = connexion.execute("SELECT * FROM partie ORDER BY id")
+        return Contenu([Enregistrement(*ligne) for ligne in lignes], [Partie(*partie) for partie in parties])
 
 
 def remplacer(journal: Path, contenu: Contenu) -> None:
@@ -209,7 +247,9 @@ def remplacer(journal: Path, contenu: Contenu) -> None:
             connexion.execute(f"DROP TRIGGER {nom}")
         connexion.execute("DELETE FROM trace")
         connexion.execute("DELETE FROM partie")
-        connexion.executemany("INSERT INTO partie VALUES (?, ?, ?)", contenu.parties)
+        for partie in contenu.parties:
+            valeurs = [valeur for valeur in partie if valeur is not None]
+            connexion.execute(f"INSERT INTO partie VALUES ({', '.join('?' * len(valeurs))})", valeurs)  # noqa: S608 - our own words
         ordre = f"""INSERT INTO trace ({", ".join(Enregistrement.__slots__)})
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - our own names
         connexion.executemany(ordre, [_valeurs(ligne) for ligne in contenu.lignes])
