@@ -8,7 +8,9 @@ from audit.rattachement import Cherchee, Rattachement, rattacher
 from audit.trace import Intention, Issue, Pseudonyme, Reprise, Trace
 
 #: Accesses that one page may look at: those about homonyms are passed over, and must not make it endless.
-EXAMINES_MAX = 500
+EXAMINES_MAX = 2_000
+#: Accesses of one search, once homonyms were met.
+_LOT = 200
 
 
 class ConsultationsIndisponibles(Exception):  # noqa: N818 - the domain's nouns are French
@@ -20,7 +22,7 @@ class ConsultationsIndisponibles(Exception):  # noqa: N818 - the domain's nouns 
 
 
 class RepereInconnu(Exception):  # noqa: N818 - the domain's nouns are French
-    """No access about the citizen stands where a page was to begin."""
+    """No access stands where a page was to begin."""
 
 
 class Repere(NamedTuple):
@@ -74,7 +76,7 @@ class Page:
 
     acces: tuple[Acces, ...]
     suite: Repere | None
-    """Where the next page begins; None when nothing older is to be shown."""
+    """Where the next page begins, which may be an access that is not to be shown; None when nothing older is."""
 
 
 async def lire_page(
@@ -90,19 +92,20 @@ async def lire_page(
         lieu: where to look.
         cherchees: the citizen, under each key.
         combien: how many at most.
-        apres: the access after which the page begins; the newest one when it is None.
+        apres: the access after which the page begins; the newest one when it is None. Whoever asks was given it: it is
+            not judged again, for its month may be forgotten since.
         sauf: a request that is left out: the very one that asks.
 
     Raises:
         ConsultationsIndisponibles: ask again later.
-        RepereInconnu: `apres` names no access about the citizen.
+        RepereInconnu: `apres` names no access.
     """
     portes = frozenset(porte for cherchee in cherchees for porte in cherchee.pseudonymes)
-    avant = await _depart(lieu, portes, apres) if apres else None
+    avant = await _depart(lieu, apres) if apres else None
     retenus: list[Acces] = []
     examines = 0
+    voulus = combien + 2  # one tells if there is a next page, another may be the very request that asks
     while True:
-        voulus = combien + 2  # one tells if there is a next page, another may be the very request that asks
         candidats = await lieu.trouver(portes, avant, voulus)
         for candidat in candidats:
             acces = _juger(cherchees, candidat.traces)
@@ -117,16 +120,13 @@ async def lire_page(
         examines += voulus
         if examines >= EXAMINES_MAX:
             return Page(tuple(retenus), _repere(candidats[-1]))
+        voulus = max(voulus, _LOT)
 
 
-async def _depart(lieu: Consultations, portes: Collection[Pseudonyme], apres: Repere) -> int:
-    """Return the place of the access after which a page begins. Raise RepereInconnu.
-
-    That of somebody else is not told from one that there is not: to try names would tell how many a request had.
-    """
+async def _depart(lieu: Consultations, apres: Repere) -> int:
+    """Return the place of the access after which a page begins. Raise RepereInconnu."""
     place = await lieu.position(apres)
-    siens = () if place is None else await lieu.trouver(portes, place + 1, 1)
-    if place is None or not siens or siens[0].position != place:
+    if place is None:
         raise RepereInconnu
     return place
 

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -12,6 +11,7 @@ from audit.cle import CleInvalide
 from audit.consultations import Acces, Consultations, ConsultationsIndisponibles, Page, Repere, RepereInconnu, lire_page
 from audit.rattachement import Cherchee, chercher
 from audit.trace import ABANDONNEE, OBTENU, Issue, Reprise
+from gateway.curseurs import Curseurs
 from gateway.sources import Sources
 from graph.consultation import (
     Consultation,
@@ -24,8 +24,8 @@ from graph.consultation import (
     SourceInterrogee,
 )
 from graph.errors import ErreurInterne, SourceDelaiDepasse, SourceIndisponible
-from graph.identite import Identite
-from graph.pagination import Place, curseur_inconnu
+from graph.identite import Identite, IdentitePivot
+from graph.pagination import curseur_inconnu
 from habilitations.store import Store
 
 log = structlog.get_logger("gateway.consultations")
@@ -43,45 +43,53 @@ class Lecteur:
     """Every key of the pseudonyms that was not destroyed; may raise CleInvalide."""
     store: Store
     sources: Sources
+    cle: bytes = field(repr=False)
+    """Secret, and always the same: those of the cursors are derived from it."""
 
     async def consulter(
-        self, usager: Identite, premiers: int, apres: Place | None, *, requete: str, delai: float
+        self, usager: Identite, premiers: int, apres: str | None, *, requete: str, delai: float
     ) -> ConsultationsConnection:
         """Return a page of a citizen's journal, without the request that reads it, within `delai` seconds.
 
         Raises:
             SourceIndisponible: the journal cannot be searched, or not to its end.
             SourceDelaiDepasse: it takes too long: a page is many searches, each within its own bound.
-            ParametreInvalide: no access stands where the page begins.
+            ParametreInvalide: the page begins after a cursor that was not given to this citizen.
             Surcharge: the habilitations cannot be read.
         """
+        if usager.pivot is None:
+            raise ErreurInterne
         with suppress(TimeoutError):
             async with asyncio.timeout(delai):
-                return await self._consulter(usager, premiers, apres, requete)
+                return await self._consulter(usager.pivot, premiers, apres, requete)
         log.warning("journal_illisible", request_id=requete, cause=_DELAI)
         raise SourceDelaiDepasse(retry_after_ms=_REESSAYER_MS, cause=_DELAI)
 
     async def _consulter(
-        self, usager: Identite, premiers: int, apres: Place | None, requete: str
+        self, usager: IdentitePivot, premiers: int, apres: str | None, requete: str
     ) -> ConsultationsConnection:
-        page = await self._page(usager, premiers, _repere(apres), requete)
+        curseurs = Curseurs.de(self.cle, usager)
+        page = await self._page(usager, premiers, curseurs.lire(apres) if apres else None, requete)
         intitules = await self._intitules(page)
         edges = [
-            ConsultationEdge(node=self._montrer(acces, intitules), cursor=_curseur(acces.repere))
+            ConsultationEdge(node=self._montrer(acces, intitules), cursor=curseurs.ecrire(acces.repere))
             for acces in page.acces
         ]
-        suite = _curseur(page.suite) if page.suite else None
+        # NOTE: an empty page may have a next one: its cursor is then that of an access which is not shown.
+        fin = edges[-1].cursor if edges else None
+        if page.suite and (not page.acces or page.suite != page.acces[-1].repere):
+            fin = curseurs.ecrire(page.suite)
         return ConsultationsConnection(
             edges=edges,
             page_info=PageInfo(
-                has_next_page=suite is not None,
+                has_next_page=page.suite is not None,
                 has_previous_page=apres is not None,
                 start_cursor=edges[0].cursor if edges else None,
-                end_cursor=suite or (edges[-1].cursor if edges else None),
+                end_cursor=fin,
             ),
         )
 
-    async def _page(self, usager: Identite, premiers: int, apres: Repere | None, requete: str) -> Page:
+    async def _page(self, usager: IdentitePivot, premiers: int, apres: Repere | None, requete: str) -> Page:
         try:
             cherchees = await asyncio.to_thread(self._chercher, usager)
             return await lire_page(self.lieu, cherchees, premiers, apres, sauf=requete)
@@ -94,10 +102,8 @@ class Lecteur:
         log.warning("journal_illisible", request_id=requete, cause=cause)
         raise SourceIndisponible(retry_after_ms=_REESSAYER_MS, cause=cause)
 
-    def _chercher(self, usager: Identite) -> list[Cherchee]:
-        if usager.pivot is None:
-            raise ErreurInterne
-        return chercher(self.cles(), usager.pivot)
+    def _chercher(self, usager: IdentitePivot) -> list[Cherchee]:
+        return chercher(self.cles(), usager)
 
     async def _intitules(self, page: Page) -> Mapping[str, str | None]:
         employees = {acces.intention.habilitation for acces in page.acces}
@@ -140,11 +146,3 @@ def _issue(suite: Issue | Reprise | None) -> IssueConsultation:
     if isinstance(suite, Reprise):
         return IssueConsultation.INTERROMPUE
     return _ISSUES.get(suite.resultat, IssueConsultation.REFUSEE)
-
-
-def _repere(place: Place | None) -> Repere | None:
-    return Repere(str(place.requete), place.rang) if place else None
-
-
-def _curseur(repere: Repere) -> str:
-    return str(Place(UUID(repere.requete), repere.rang))

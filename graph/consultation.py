@@ -89,7 +89,7 @@ class ConsultationEdge:
 class PageInfo:
     """Where a page stands."""
 
-    has_next_page: bool = champ("Vrai si des accès plus anciens suivent.")
+    has_next_page: bool = champ("Faux si rien ne suit ; vrai s'il faut demander la suite, qui peut être vide.")
     has_previous_page: bool = champ("Vrai si la page ne commence pas la liste.")
     start_cursor: str | None = champ("Curseur du premier accès de la page ; nul si elle est vide.")
     end_cursor: str | None = champ("Curseur à donner à « apres » pour la page suivante.")

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from graph.consultation import ConsultationsConnection
     from graph.explication import Explication
     from graph.habilitation import Habilitation
-    from graph.pagination import Place
     from graph.source import EtatDeSource
 
 Bloc = TypeVar("Bloc")
@@ -36,12 +35,12 @@ class Context(Circonstances, Protocol):
     async def load(self, bloc: type[Bloc], demande: Demande, chemin: Chemin) -> Bloc:
         """Return the bloc that answers `demande`. Raise ErreurDeBloc; refuse a path that the plan did not keep."""
 
-    async def consult(self, premiers: int, apres: "Place | None", chemin: Chemin) -> "ConsultationsConnection":
+    async def consult(self, premiers: int, apres: str | None, chemin: Chemin) -> "ConsultationsConnection":
         """Return a page of the journal of the citizen that FranceConnect named; refuse as `load` does.
 
         Raises:
             ErreurDeBloc: the journal cannot be searched now.
-            ParametreInvalide: the page begins after an access that there is not.
+            ParametreInvalide: the page begins after a cursor that was not given to her.
         """
 
 
@@ -53,6 +52,6 @@ class Info(strawberry.Info[Context, None]):
         """Load a bloc for the field being resolved."""
         return await self.context.load(bloc, demande, tuple(self.path.as_list()))
 
-    async def consult(self, premiers: int, apres: "Place | None") -> "ConsultationsConnection":
+    async def consult(self, premiers: int, apres: str | None) -> "ConsultationsConnection":
         """Read a page of the citizen's journal for the field being resolved."""
         return await self.context.consult(premiers, apres, tuple(self.path.as_list()))

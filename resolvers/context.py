@@ -14,14 +14,13 @@ from graph.errors import ErreurDeBloc
 from graph.explication import Explication
 from graph.habilitation import Habilitation
 from graph.identite import Identite
-from graph.pagination import Place
 from graph.source import EtatDeSource
 from resolvers.loaders import Ask, BlocLoader, Reponse
 from resolvers.plan import Plan
 
 Bloc = TypeVar("Bloc")
-#: Finds a page of a citizen's journal: how many accesses, after which one.
-Consulter = Callable[[Identite, int, Place | None], Awaitable[ConsultationsConnection]]
+#: Finds a page of a citizen's journal: how many accesses, after which cursor.
+Consulter = Callable[[Identite, int, str | None], Awaitable[ConsultationsConnection]]
 
 
 class HorsPlan(Exception):  # noqa: N818 - the domain's nouns are French
@@ -103,7 +102,7 @@ class RequestContext:
             raise reponse.erreur or HorsPlan
         return reponse.lecture.bloc  # type: ignore[no-any-return]
 
-    async def consult(self, premiers: int, apres: Place | None, chemin: Chemin) -> ConsultationsConnection:
+    async def consult(self, premiers: int, apres: str | None, chemin: Chemin) -> ConsultationsConnection:
         """Return a page of the journal of the citizen identified. Raise ErreurDeBloc, ParametreInvalide or HorsPlan."""
         garde, usager = self.plan.journal_garde, self.france_connect
         if garde is None or usager is None or chemin != (garde.champ.cle,):
