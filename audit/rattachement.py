@@ -14,7 +14,7 @@ class Rattachement(Enum):
     """How surely an access is about a citizen."""
 
     CERTAIN = auto()
-    """She was named by her whole identité pivot, or by her état civil, with a fact that homonyms lack."""
+    """Her whole identité pivot, or her état civil with a fact that homonyms lack or the INE that she says is hers."""
     PROBABLE = auto()
     """Her état civil alone: nothing excludes a homonym born the same day."""
 
@@ -31,31 +31,36 @@ class Cherchee:
     """Those that homonyms do not share."""
     distincte: bool
     """Whether her identité pivot holds such a fact: that of a citizen born abroad, with one given name, does not."""
+    dites: frozenset[Pseudonyme] = field(default=frozenset(), repr=False)
+    """Of the INE that she says is hers, if she does. Nothing is looked for by it: whoever it belongs to, what is found
+    is the same, in the same time."""
 
 
-def chercher(cles: Iterable[bytes], citoyen: IdentitePivot) -> list[Cherchee]:
-    """Return a citizen under each key of the keyring; she is known by all that her acte de naissance bears."""
-    return [_sous(cle, citoyen) for cle in cles]
+def chercher(cles: Iterable[bytes], citoyen: IdentitePivot, ine: str | None = None) -> list[Cherchee]:
+    """Return a citizen under each key of the keyring.
+
+    Args:
+        cles: the keys.
+        citoyen: all that her acte de naissance bears.
+        ine: what she says is her INE, which nobody vouches for.
+    """
+    return [_sous(cle, citoyen, Identite(ine=ine)) for cle in cles]
 
 
 def rattacher(cherchees: Sequence[Cherchee], traces: Iterable[Trace]) -> Rattachement | None:
     """Judge the traces of one access; None when it is not about her, or when a fact contradicts it."""
-    portes = [
-        (porte, cherchee)
-        for trace in traces
-        for porte in (trace.pseudonymes if isinstance(trace, Intention | Issue) else ())
-        for cherchee in cherchees
-        if porte in cherchee.pseudonymes
-    ]
+    tous = [porte for trace in traces if isinstance(trace, Intention | Issue) for porte in trace.pseudonymes]
+    portes = [(porte, cherchee) for porte in tous for cherchee in cherchees if porte in cherchee.pseudonymes]
     if any(porte.genre == IDENTITE_PIVOT and cherchee.distincte for porte, cherchee in portes):
         return Rattachement.CERTAIN
     if not portes or not all(cherchee.admises.issuperset(porte.precisions) for porte, cherchee in portes):
         return None
     prouve = any(not cherchee.probantes.isdisjoint(porte.precisions) for porte, cherchee in portes)
-    return Rattachement.CERTAIN if prouve else Rattachement.PROBABLE
+    dite = any(not cherchee.dites.isdisjoint(tous) for cherchee in cherchees)
+    return Rattachement.CERTAIN if prouve or dite else Rattachement.PROBABLE
 
 
-def _sous(cle: bytes, citoyen: IdentitePivot) -> Cherchee:
+def _sous(cle: bytes, citoyen: IdentitePivot, dit: Identite) -> Cherchee:
     identite = Identite(pivot=citoyen)
     formes = [forme for genre, forme in canonique(identite) if genre == ETAT_CIVIL]
     return Cherchee(
@@ -63,4 +68,5 @@ def _sous(cle: bytes, citoyen: IdentitePivot) -> Cherchee:
         frozenset(empreinte(cle, forme, fait) for forme in formes for fait in admis(citoyen)),
         frozenset(empreinte(cle, forme, fait) for forme in formes for fait in probants(citoyen)),
         any(probants(citoyen)),
+        frozenset(pseudonymes(cle, dit)),
     )

@@ -92,7 +92,10 @@ class Conductor:
         context = self._context(entrant, acces, siret, question, circonstance)
         if question.plan.personnes:
             await self.comptage.consulter(acces, question)
-        # NOTE: who reads her own journal is not counted: it takes a live token of hers, which no walk has.
+        # NOTE: who reads her own journal is not counted: it takes a live token of hers, which no walk has. What she
+        # says of herself beyond that token is.
+        if question.usager:
+            await self.comptage.essayer(acces, question.usager)
         if question.plan.personnes or question.usager:
             resultat = await self._traced(entrant, acces, siret, question, context)
         else:

@@ -51,24 +51,24 @@ class Lecteur:
     ) -> ConsultationsConnection:
         """Return a page of a citizen's journal, without the request that reads it, within `delai` seconds.
 
+        The INE of `usager`, if any, is what she says: it may make an access certain, and finds none.
+
         Raises:
             SourceIndisponible: the journal cannot be searched, or not to its end.
             SourceDelaiDepasse: it takes too long: a page is many searches, each within its own bound.
             ParametreInvalide: the page begins after a cursor that was not given to this citizen.
             Surcharge: the habilitations cannot be read.
         """
-        if usager.pivot is None:
-            raise ErreurInterne
         with suppress(TimeoutError):
             async with asyncio.timeout(delai):
-                return await self._consulter(usager.pivot, premiers, apres, requete)
+                return await self._consulter(usager, premiers, apres, requete)
         log.warning("journal_illisible", request_id=requete, cause=_DELAI)
         raise SourceDelaiDepasse(retry_after_ms=_REESSAYER_MS, cause=_DELAI)
 
     async def _consulter(
-        self, usager: IdentitePivot, premiers: int, apres: str | None, requete: str
+        self, usager: Identite, premiers: int, apres: str | None, requete: str
     ) -> ConsultationsConnection:
-        curseurs = Curseurs.de(self.cle, usager)
+        curseurs = Curseurs.de(self.cle, _pivot(usager))
         page = await self._page(usager, premiers, curseurs.lire(apres) if apres else None, requete)
         intitules = await self._intitules(page)
         edges = [
@@ -89,7 +89,7 @@ class Lecteur:
             ),
         )
 
-    async def _page(self, usager: IdentitePivot, premiers: int, apres: Repere | None, requete: str) -> Page:
+    async def _page(self, usager: Identite, premiers: int, apres: Repere | None, requete: str) -> Page:
         try:
             cherchees = await asyncio.to_thread(self._chercher, usager)
             return await lire_page(self.lieu, cherchees, premiers, apres, sauf=requete)
@@ -102,8 +102,8 @@ class Lecteur:
         log.warning("journal_illisible", request_id=requete, cause=cause)
         raise SourceIndisponible(retry_after_ms=_REESSAYER_MS, cause=cause)
 
-    def _chercher(self, usager: IdentitePivot) -> list[Cherchee]:
-        return chercher(self.cles(), usager)
+    def _chercher(self, usager: Identite) -> list[Cherchee]:
+        return chercher(self.cles(), _pivot(usager), usager.ine)
 
     async def _intitules(self, page: Page) -> Mapping[str, str | None]:
         employees = {acces.intention.habilitation for acces in page.acces}
@@ -138,6 +138,13 @@ class Lecteur:
             ],
             issue=_issue(acces.suite),
         )
+
+
+def _pivot(usager: Identite) -> IdentitePivot:
+    """Return what FranceConnect says of a citizen."""
+    if usager.pivot is None:
+        raise ErreurInterne
+    return usager.pivot
 
 
 def _issue(suite: Issue | Reprise | None) -> IssueConsultation:

@@ -1,7 +1,7 @@
 """Hold one request against the quotas of its token: what it costs, whom it names, what came of it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -9,6 +9,7 @@ import structlog
 from audit.pseudonyme import pseudonymes
 from gateway.metrics import Metrics
 from gateway.settings import ReglageManquant, Settings
+from graph.identite import Identite
 from habilitations._bornes import PERSONNES_PAR_HEURE, borne_personnes, decompte
 from habilitations.habilitation import Acces
 from habilitations.quotas import Alerte, Quotas, stockage
@@ -49,8 +50,20 @@ class Comptage:
         """
         if bound(acces):
             identites = (question.identites[personne.chemin] for personne in question.plan.personnes)
-            personnes = ["|".join(un.empreinte for un in pseudonymes(self.cle, une)) for une in identites]
+            personnes = [_personne(self.cle, une) for une in identites]
             await self.quotas.consulter(acces.jeton_id, personnes, borne=persons_of(acces))
+
+    async def essayer(self, acces: Acces, usager: Identite) -> None:
+        """Count the INE that a citizen says is hers, if she does, before her journal is read: none is to be guessed.
+
+        Raises:
+            QuotaDepasse: she said too many lately.
+            Surcharge: the storage is down or slow.
+        """
+        if bound(acces) and usager.ine is not None:
+            dit = Identite(ine=usager.ine)
+            elle, ine = (_personne(self.cle, une) for une in (replace(usager, ine=None), dit))
+            await self.quotas.essayer(elle, ine)
 
     async def constater(self, acces: Acces, reponses: Iterable[Reponse]) -> None:
         """Count what sources answered, each answer once whatever its aliases. Raise Surcharge."""
@@ -58,6 +71,10 @@ class Comptage:
             dernieres = (une.essais[-1] if une.essais else une for une in reponses)
             appelees = {id(une): une.erreur for une in dernieres if une.duree_ms is not None}
             await self.quotas.constater(acces.jeton_id, *decompte(appelees.values()))
+
+
+def _personne(cle: bytes, identite: Identite) -> str:
+    return "|".join(un.empreinte for un in pseudonymes(cle, identite))
 
 
 def bound(acces: Acces) -> bool:

@@ -17,7 +17,8 @@ class Rattachement(Enum):
 
     CERTAIN = strawberry.enum_value(
         "CERTAIN",
-        description="L'accès concerne la personne : son identité entière, ou un fait que ses homonymes n'ont pas.",
+        description="L'accès concerne la personne : son identité entière, ou un fait que ses homonymes n'ont pas ; "
+        "ou encore son état civil et l'INE qu'elle donne.",
     )
     PROBABLE = strawberry.enum_value(
         "PROBABLE",

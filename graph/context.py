@@ -35,8 +35,12 @@ class Context(Circonstances, Protocol):
     async def load(self, bloc: type[Bloc], demande: Demande, chemin: Chemin) -> Bloc:
         """Return the bloc that answers `demande`. Raise ErreurDeBloc; refuse a path that the plan did not keep."""
 
-    async def consult(self, premiers: int, apres: str | None, chemin: Chemin) -> "ConsultationsConnection":
+    async def consult(
+        self, premiers: int, apres: str | None, ine: str | None, chemin: Chemin
+    ) -> "ConsultationsConnection":
         """Return a page of the journal of the citizen that FranceConnect named; refuse as `load` does.
+
+        `ine` is what she says is hers, which nobody vouches for.
 
         Raises:
             ErreurDeBloc: the journal cannot be searched now.
@@ -52,6 +56,6 @@ class Info(strawberry.Info[Context, None]):
         """Load a bloc for the field being resolved."""
         return await self.context.load(bloc, demande, tuple(self.path.as_list()))
 
-    async def consult(self, premiers: int, apres: str | None) -> "ConsultationsConnection":
+    async def consult(self, premiers: int, apres: str | None, ine: str | None) -> "ConsultationsConnection":
         """Read a page of the citizen's journal for the field being resolved."""
-        return await self.context.consult(premiers, apres, tuple(self.path.as_list()))
+        return await self.context.consult(premiers, apres, ine, tuple(self.path.as_list()))

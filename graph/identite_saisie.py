@@ -85,7 +85,7 @@ def figer(saisie: IdentiteInput, aujourdhui: date) -> Identite:
     pivot = _figer_pivot(saisie.identite_pivot, aujourdhui) if saisie.identite_pivot else None
     identite = Identite(
         pivot=pivot,
-        ine=_conforme(saisie.ine, _INE, "ine", "11 caractères au format RNIE, BEA, base 36 ou SIFA"),
+        ine=figer_ine(saisie.ine),
         numero_fiscal=_conforme(saisie.numero_fiscal, _NUMERO_FISCAL, "numeroFiscal", "13 chiffres"),
         identifiant_france_travail=_tel_quel(
             saisie.identifiant_france_travail,
@@ -100,6 +100,11 @@ def figer(saisie: IdentiteInput, aujourdhui: date) -> Identite:
     if identite == Identite():
         _refuser("identite", "donnez au moins une clé, par exemple identitePivot")
     return identite
+
+
+def figer_ine(saisie: Ine | None) -> str | None:
+    """Return a validated INE; None when it was not given. Raise ParametreInvalide, which never echoes it."""
+    return _conforme(saisie, _INE, "ine", "11 caractères au format RNIE, BEA, base 36 ou SIFA")
 
 
 def _figer_pivot(saisie: IdentitePivotInput, aujourdhui: date) -> IdentitePivot:

@@ -16,8 +16,9 @@ from graph.explication import Explication
 from graph.habilitation import Habilitation
 from graph.identite import Identite
 from graph.identite_saisie import IdentiteInput, figer
-from graph.pagination import APRES, PREMIERS, page
+from graph.pagination import APRES, INE, PREMIERS, page
 from graph.particulier import Particulier
+from graph.scalars import Ine
 from graph.source import EtatDeSource
 
 IDENTITE = strawberry.argument(description="La personne ; à omettre si l'en-tête X-FranceConnect-Token la désigne.")
@@ -117,6 +118,7 @@ class Query:
         info: Info,
         premiers: Annotated[int | None, PREMIERS] = strawberry.UNSET,
         apres: Annotated[str | None, APRES] = strawberry.UNSET,
+        ine: Annotated[Ine | None, INE] = strawberry.UNSET,
     ) -> ConsultationsConnection | None:
         """Show a citizen who asked about her; she is named by FranceConnect, and by nothing else."""
-        return await info.consult(**page(info.context, premiers, apres))
+        return await info.consult(**page(info.context, premiers, apres, ine))

@@ -24,6 +24,9 @@ HEURES_OUVREES = 1_607
 #: in a row; and 16 over the bound is what the promise tolerates.
 PERSONNES_PLANCHER = 16
 
+#: INE that a citizen may say are hers, per hour, to read her journal: she has one, and may mistype it.
+INE_PAR_HEURE = 3
+
 #: Answers of an hour below which nothing is concluded: with 200, a caller of 2,000 answers an hour who mistypes one
 #: identity in 20 is slowed down in one hour of 400.
 REPONSES_MIN = 200

@@ -19,6 +19,7 @@ from habilitations._bornes import (
     APPELS_PAR_SECONDE,
     FREIN,
     HEURE,
+    INE_PAR_HEURE,
     INTROUVABLES_POUR_CENT,
     MINUTE,
     PERSONNES_AU_RALENTI,
@@ -113,6 +114,27 @@ class Quotas:
         operation = self._consulter(jeton_id, empreintes, borne)
         # A caller who leaves as it crosses the bound must not keep the operator from knowing.
         await (operation if self._stockage.immediat else self._jusqu_au_bout(operation))
+
+    async def essayer(self, usager: str, ine: str) -> None:
+        """Count the INE that a citizen says are hers: in the hour that follows one too many, she may say none.
+
+        Args:
+            usager: a keyed pseudonym of the citizen: a guesser who changes portals is the same.
+            ine: a keyed pseudonym of what she says.
+
+        Raises:
+            QuotaDepasse: too many lately.
+            Surcharge: the storage is down or slow.
+        """
+        qui, dit = f"usager/{usager}", blake2b(ine.encode(), digest_size=16).digest()
+        secondes = int(self._horloge().timestamp())
+        verdict = await self._stockage.inscrire(qui, (dit,), INE_PAR_HEURE, secondes, freinable=False)
+        if verdict is Verdict.ADMISE:
+            return
+        if verdict is not Verdict.SUSPENDUE:
+            # Forgotten after an hour: nothing of it is recorded, unlike what a token did.
+            await self._stockage.marquer(qui, Verdict.INSCRITE)
+        raise QuotaDepasse(f"ine : {INE_PAR_HEURE} numéros différents par heure.", retry_after_ms=HEURE * 1000)
 
     async def constater(self, jeton_id: str, trouvees: int, introuvables: int) -> None:
         """Count the answers of sources (`decompte`), and slow the token down when too many find nobody.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self, TypeVar
 
@@ -102,13 +102,15 @@ class RequestContext:
             raise reponse.erreur or HorsPlan
         return reponse.lecture.bloc  # type: ignore[no-any-return]
 
-    async def consult(self, premiers: int, apres: str | None, chemin: Chemin) -> ConsultationsConnection:
+    async def consult(
+        self, premiers: int, apres: str | None, ine: str | None, chemin: Chemin
+    ) -> ConsultationsConnection:
         """Return a page of the journal of the citizen identified. Raise ErreurDeBloc, ParametreInvalide or HorsPlan."""
         garde, usager = self.plan.journal_garde, self.france_connect
         if garde is None or usager is None or chemin != (garde.champ.cle,):
             raise HorsPlan
         try:
-            return await self.consulte(usager, premiers, apres)
+            return await self.consulte(replace(usager, ine=ine), premiers, apres)
         except ErreurDeBloc as erreur:
             self.erreur_du_journal = erreur
             raise

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -44,7 +44,7 @@ class Question:
     vue: Vue | None
     """When it is about the schema: what its caller sees of it."""
     usager: Identite | None = None
-    """The citizen whose journal it reads, if it does."""
+    """The citizen whose journal it reads, if it does, with what she says of herself."""
 
 
 class Planner:
@@ -96,7 +96,7 @@ class Planner:
         identites = {chemin: une for chemin, une in qui.items() if une is not None}
         check_persons(identites.values(), circonstances.personnes_par_requete)
         self._check_blocs(racines, qui)
-        self._check_journal(racines, values, circonstances, absentes)
+        ine = self._check_journal(racines, values, circonstances, absentes)
         refus: dict[Chemin, frozenset[str]] = {}
         titres: dict[Chemin, str] = {}
         for chemin, champ in bloc_fields(racines):
@@ -109,7 +109,8 @@ class Planner:
         plan = plans(racines, circonstances.scopes, tuple(refus.items()), tuple(qui), tuple(titres.items()))
         self._check_calls(plan)
         vue = self.visibilite.vue(circonstances.scopes) if operation.introspection and absentes is None else None
-        usager = circonstances.france_connect if plan.journal_garde else None
+        certifiee = circonstances.france_connect if plan.journal_garde else None
+        usager = replace(certifiee, ine=ine) if certifiee else None
         return Question(operation, variables, plan, identites, vue, usager)
 
     def _persons(
@@ -131,15 +132,21 @@ class Planner:
         values: VariableValues,
         circonstances: Circonstances,
         absentes: frozenset[str] | None,
-    ) -> None:
-        """Apply the rule of the journal; nobody has to be identified for a question that is not put."""
+    ) -> str | None:
+        """Apply the rule of the journal; nobody has to be identified for a question that is not put.
+
+        Returns:
+            The INE that the citizen says is hers.
+        """
+        ine: str | None = None
         for racine in filter(reads_the_journal, racines):
             try:
                 if racine.regle and not depends(racine.node, absentes or ()):
-                    racine.regle(circonstances, **convert(self._schema, racine, values))
+                    ine = racine.regle(circonstances, **convert(self._schema, racine, values))["ine"]
             except FranceConnectInvalide:
                 if absentes is None:
                     raise
+        return ine
 
     def _check_blocs(self, racines: Iterable[Champ], identites: Iterable[Chemin]) -> None:
         """Bound what no source is asked for as well: the plan, the answer and the traces hold it."""

@@ -137,3 +137,32 @@ def test_what_is_said_of_one_person_has_another_digest_for_another_one() -> None
     dits = [{dit for un in pseudonymes(CLE, Identite(pivot=une)) for dit in un.precisions} for une in (ELLE, autre)]
     assert all(dits)
     assert dits[0].isdisjoint(dits[1])
+
+
+SIEN, AUTRE_INE = "1234567890G", "1234567890H"
+
+
+@pytest.mark.parametrize(
+    ("cles", "rendus", "dit", "attendu"),
+    [
+        (Identite(ine=SIEN), [rendu("ANNE")], SIEN, CERTAIN),
+        (Identite(ine=SIEN, pivot=SEULE), [], SIEN, CERTAIN),
+        (Identite(ine=SIEN), [rendu("ANNE")], AUTRE_INE, PROBABLE),
+        (Identite(ine=AUTRE_INE), [rendu("ANNE")], SIEN, PROBABLE),
+        (Identite(pivot=SEULE), [], SIEN, PROBABLE),
+        (Identite(numero_fiscal=SIEN), [rendu("ANNE")], SIEN, PROBABLE),
+        (Identite(ine=SIEN), [], SIEN, None),
+        (Identite(ine=SIEN), [rendu("ANNE", "MARIE")], SIEN, None),
+        (Identite(ine=SIEN), [rendu("ANNE"), rendu("ANNE", "MARIE")], SIEN, None),
+        (Identite(ine=SIEN, pivot=replace(SEULE, code_commune="13055")), [rendu("ANNE")], SIEN, None),
+        (Identite(ine=SIEN), [EtatCivil("MARTIN", ("ANNE",), "1987-03-14")], SIEN, None),
+    ],
+    ids=range(11),
+)
+def test_the_ine_that_she_says_makes_certain_what_is_probable_and_finds_nothing_more(
+    cles: Identite, rendus: list[EtatCivil], dit: str, attendu: Rattachement | None
+) -> None:
+    sans, avec = chercher((AUTRE_CLE, CLE), ELLE), chercher((AUTRE_CLE, CLE), ELLE, dit)
+    assert [une.pseudonymes for une in avec] == [une.pseudonymes for une in sans]
+    assert rattacher(avec, [nommee(cles), rendue(*rendus)]) is attendu
+    assert rattacher(sans, [nommee(cles), rendue(*rendus)]) is (attendu and PROBABLE)

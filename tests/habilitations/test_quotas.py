@@ -72,6 +72,20 @@ async def test_once_spent_the_second_refuses_until_the_next_one(replique: Banc, 
     assert (await replique.quotas.reserver(jeton, 1)).restant == 19
 
 
+async def test_a_citizen_who_says_too_many_ines_may_say_none_and_nobody_else_is_refused(
+    replique: Banc, jeton: str
+) -> None:
+    for dit in ("a", "b", "a", "c", "b"):
+        await replique.quotas.essayer(jeton, dit)
+    for dit in ("d", "d", "a"):
+        with pytest.raises(QuotaDepasse) as refus:
+            await replique.quotas.essayer(jeton, dit)
+        assert refus.value.retry_after_ms == 3_600_000
+    await replique.quotas.essayer(f"autre {jeton}", "d")
+    await replique.quotas.consulter(jeton, personnes(range(3)))
+    assert (replique.alertes, replique.suspendus) == ([], [])
+
+
 async def test_a_request_that_calls_nothing_takes_one(replique: Banc, jeton: str) -> None:
     assert (await replique.quotas.reserver(jeton, 0)).restant == 19
 
