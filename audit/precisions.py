@@ -34,13 +34,17 @@ def admis(pivot: IdentitePivot) -> Iterator[str]:
         yield f"departement|{_departement(pivot.code_commune)}"
 
 
-def probants(pivot: IdentitePivot) -> Iterator[str]:
-    """Yield the facts that a homonym born the same day does not share: commune of birth, and second given name."""
+def preuves(pivot: IdentitePivot) -> Iterator[frozenset[str]]:
+    """Yield what a homonym born the same day does not share, each a set of facts: commune of birth, second given name.
+
+    NOTE: « Jean-Pierre » and « Jean-Paul », twins, share both their commune and the first word of their given names:
+    the commune proves nothing unless the whole first given name is said. That one alone is a name that homonyms share.
+    """
     mots, premier = _mots(pivot.prenoms), len(_mots(pivot.prenoms[:1]))
-    # NOTE: not the first given name alone, be it of two words: « Jean-Pierre » is one that homonyms share.
-    yield from (_prenoms(mots[:combien]) for combien in range(premier + 1, len(mots) + 1))
+    yield from (frozenset({_prenoms(mots[:combien])}) for combien in range(premier + 1, len(mots) + 1))
     if pivot.code_commune:
-        yield _commune(pivot.code_commune)
+        entier = {_prenoms(mots[:premier])} if premier > 1 else set()
+        yield frozenset({_commune(pivot.code_commune), *entier})
 
 
 def _faits(personne: Identite | EtatCivil) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """Which accesses are about a citizen: for certain, perhaps (a homonym born the same day is not excluded), or not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from audit.precisions import admis, empreinte, probants
+from audit.precisions import admis, empreinte, preuves
 from audit.pseudonyme import ETAT_CIVIL, IDENTITE_PIVOT, canonique, pseudonymes
 from audit.trace import Intention, Issue, Pseudonyme, Trace
 from graph.identite import Identite, IdentitePivot
@@ -27,8 +27,8 @@ class Cherchee:
     """Of kinds `identite_pivot` and `etat_civil` alone."""
     admises: frozenset[str] = field(repr=False)
     """The précisions that may stand beside her état civil; any other one is about somebody else."""
-    probantes: frozenset[str] = field(repr=False)
-    """Those that homonyms do not share."""
+    preuves: frozenset[frozenset[str]] = field(repr=False)
+    """Those that homonyms do not share, all together when there are several."""
     distincte: bool
     """Whether her identité pivot holds such a fact: that of a citizen born abroad, with one given name, does not."""
     dites: frozenset[Pseudonyme] = field(default=frozenset(), repr=False)
@@ -47,7 +47,7 @@ def chercher(cles: Iterable[bytes], citoyen: IdentitePivot, ine: str | None = No
     return [_sous(cle, citoyen, Identite(ine=ine)) for cle in cles]
 
 
-def rattacher(cherchees: Sequence[Cherchee], traces: Iterable[Trace]) -> Rattachement | None:
+def rattacher(cherchees: Sequence[Cherchee], traces: Collection[Trace]) -> Rattachement | None:
     """Judge the traces of one access; None when it is not about her, or when a fact contradicts it."""
     tous = [porte for trace in traces if isinstance(trace, Intention | Issue) for porte in trace.pseudonymes]
     portes = [(porte, cherchee) for porte in tous for cherchee in cherchees if porte in cherchee.pseudonymes]
@@ -55,9 +55,23 @@ def rattacher(cherchees: Sequence[Cherchee], traces: Iterable[Trace]) -> Rattach
         return Rattachement.CERTAIN
     if not portes or not all(cherchee.admises.issuperset(porte.precisions) for porte, cherchee in portes):
         return None
-    prouve = any(not cherchee.probantes.isdisjoint(porte.precisions) for porte, cherchee in portes)
+    if not _une_seule_personne(cherchees, traces):
+        return Rattachement.PROBABLE
+    prouve = any(_prouvee(cherchee, (porte for porte, par in portes if par is cherchee)) for cherchee in cherchees)
     dite = any(not cherchee.dites.isdisjoint(tous) for cherchee in cherchees)
     return Rattachement.CERTAIN if prouve or dite else Rattachement.PROBABLE
+
+
+def _prouvee(cherchee: Cherchee, portes: Iterable[Pseudonyme]) -> bool:
+    """Tell whether what is said of her, in one trace or the other, is what homonyms do not share."""
+    dits = {precision for porte in portes for precision in porte.precisions}
+    return any(preuve <= dits for preuve in cherchee.preuves)
+
+
+def _une_seule_personne(cherchees: Sequence[Cherchee], traces: Iterable[Trace]) -> bool:
+    """Tell whether no source returned somebody else: under the numbers of two persons, one would read of the other."""
+    rendus = (porte for trace in traces if isinstance(trace, Issue) for porte in trace.pseudonymes)
+    return all(any(rendu in cherchee.pseudonymes for cherchee in cherchees) for rendu in rendus)
 
 
 def _sous(cle: bytes, citoyen: IdentitePivot, dit: Identite) -> Cherchee:
@@ -66,7 +80,9 @@ def _sous(cle: bytes, citoyen: IdentitePivot, dit: Identite) -> Cherchee:
     return Cherchee(
         frozenset(pseudonymes(cle, identite)),
         frozenset(empreinte(cle, forme, fait) for forme in formes for fait in admis(citoyen)),
-        frozenset(empreinte(cle, forme, fait) for forme in formes for fait in probants(citoyen)),
-        any(probants(citoyen)),
+        frozenset(
+            frozenset(empreinte(cle, forme, fait) for fait in preuve) for forme in formes for preuve in preuves(citoyen)
+        ),
+        any(preuves(citoyen)),
         frozenset(pseudonymes(cle, dit)),
     )

@@ -56,7 +56,8 @@ def rendu(*prenoms: str, prenom_max: int | None = None) -> EtatCivil:
         (replace(SEULE, sexe=Sexe.F, code_pays="99100"), PROBABLE),
         (replace(SEULE, prenoms=("Anne Laure",)), PROBABLE),
         (replace(SEULE, prenoms=("ANNE", "LAURE", "THEODRENE")), CERTAIN),
-        (replace(SEULE, code_commune="2a004"), CERTAIN),
+        (replace(SEULE, code_commune="2a004"), PROBABLE),
+        (replace(SEULE, code_commune="2a004", prenoms=("ANNE LAURE",)), CERTAIN),
         (replace(SEULE, nom_commune="Ajaccio", code_departement="2A"), PROBABLE),
         (replace(ELLE, sexe=Sexe.M), None),
         (replace(ELLE, code_commune="13055"), None),
@@ -67,7 +68,7 @@ def rendu(*prenoms: str, prenom_max: int | None = None) -> EtatCivil:
         (replace(SEULE, naissance=DateNaissance(1987, 3, 15)), None),
         (replace(SEULE, nom_naissance="Martin"), None),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_an_identity_that_an_administration_wrote_is_hers_or_not(
     elle: list[Cherchee], pivot: IdentitePivot, attendu: Rattachement | None
@@ -86,9 +87,10 @@ def test_an_identity_that_an_administration_wrote_is_hers_or_not(
         ([rendu("ANNE-LAURE", "THEODRENE"), rendu("ANNE", "MARIE")], None),
         ([rendu("ANNE LAURE THEO", prenom_max=15)], PROBABLE),
         ([EtatCivil("MARTIN", ("ANNE",), "1987-03-14")], None),
+        ([rendu("ANNE-LAURE", "THEODRENE"), EtatCivil("MARTIN", ("PAUL",), "1960-01-02")], PROBABLE),
         ([], None),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_an_etat_civil_that_sources_returned_for_a_number_is_hers_or_not(
     elle: list[Cherchee], rendus: list[EtatCivil], attendu: Rattachement | None
@@ -114,6 +116,29 @@ def test_an_identity_that_holds_neither_commune_nor_second_given_name_excludes_n
     elle: IdentitePivot, attendu: Rattachement
 ) -> None:
     assert rattacher(chercher((AUTRE_CLE, CLE), elle), [nommee(Identite(pivot=elle))]) is attendu
+
+
+JUMELLE = replace(ELLE, prenoms=("Anne-Sophie", "Théodrêne"))
+
+
+def test_a_twin_whose_first_given_name_begins_alike_is_not_excluded_by_the_commune_that_they_share() -> None:
+    ecrites = {("Anne",): (PROBABLE, PROBABLE), ("Anne-Laure",): (CERTAIN, None), ("Anne-Sophie",): (None, CERTAIN)}
+    for prenoms, attendus in ecrites.items():
+        trace = nommee(Identite(pivot=replace(ELLE, prenoms=prenoms)))
+        assert tuple(rattacher(chercher((CLE,), une), [trace]) for une in (ELLE, JUMELLE)) == attendus
+    # What the administration did not say, the source may: the two together are hers alone.
+    trace, issue = nommee(Identite(pivot=replace(ELLE, prenoms=("Anne",)))), rendue(rendu("ANNE", "LAURE"))
+    assert [rattacher(chercher((CLE,), une), [trace, issue]) for une in (ELLE, JUMELLE)] == [CERTAIN, None]
+
+
+def test_a_given_name_of_one_word_is_told_apart_by_the_commune() -> None:
+    seule = replace(ELLE, prenoms=("Anne", "Théodrêne"))
+    assert rattacher(chercher((CLE,), seule), [nommee(Identite(pivot=replace(SEULE, code_commune="2A004")))]) is CERTAIN
+
+
+def test_her_whole_identity_is_certain_whatever_another_source_returned(elle: list[Cherchee]) -> None:
+    rendus = rendue(rendu("ANNE"), EtatCivil("QUEVREUILHE", ("ANNE",), "1987-03-14"))
+    assert rattacher(elle, [nommee(Identite(pivot=ELLE)), rendus]) is CERTAIN
 
 
 def test_a_fact_of_either_trace_contradicts_both(elle: list[Cherchee]) -> None:
@@ -156,8 +181,9 @@ SIEN, AUTRE_INE = "1234567890G", "1234567890H"
         (Identite(ine=SIEN), [rendu("ANNE"), rendu("ANNE", "MARIE")], SIEN, None),
         (Identite(ine=SIEN, pivot=replace(SEULE, code_commune="13055")), [rendu("ANNE")], SIEN, None),
         (Identite(ine=SIEN), [EtatCivil("MARTIN", ("ANNE",), "1987-03-14")], SIEN, None),
+        (Identite(ine=SIEN), [rendu("ANNE"), EtatCivil("MARTIN", ("PAUL",), "1960-01-02")], SIEN, PROBABLE),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_the_ine_that_she_says_makes_certain_what_is_probable_and_finds_nothing_more(
     cles: Identite, rendus: list[EtatCivil], dit: str, attendu: Rattachement | None
