@@ -31,6 +31,11 @@ class Mois(NamedTuple):
         annee, rang = divmod(self.annee * _MOIS_PAR_AN + self.rang - 1 + mois, _MOIS_PAR_AN)
         return Mois(annee, rang + 1)
 
+    @property
+    def debut(self) -> datetime:
+        """Its first instant."""
+        return datetime(self.annee, self.rang, 1, tzinfo=UTC)
+
     def __str__(self) -> str:
         """Write `AAAA-MM`."""
         return f"{self.annee:04}-{self.rang:02}"

@@ -93,6 +93,18 @@ class Trousseau:
             mois = mois.plus(1)
         return tuple(perdus)
 
+    def depuis(self, maintenant: datetime) -> datetime | None:
+        """Return the instant since which everybody is found: before it, a month has no key; None when all have one.
+
+        A key that was lost is no better than one that was destroyed: whoever looks for herself must be told.
+        """
+        presents = self._mois()
+        mois = Mois.de(maintenant)
+        while (precedent := mois.plus(-1)) in presents:
+            mois = precedent
+        anterieure = ANTERIEURE in self._cles([])
+        return None if anterieure and mois <= min(presents, default=mois) else mois.debut
+
     def preparer(self, maintenant: datetime, combien: int = 2) -> tuple[Mois, ...]:
         """Create what is missing for so many months, this one included; return which months. Raise CleInvalide."""
         mois, presents = Mois.de(maintenant), self._mois()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -41,6 +42,8 @@ class Lecteur:
     lieu: Consultations
     cles: Callable[[], Iterable[bytes]]
     """Every key of the pseudonyms that was not destroyed; may raise CleInvalide."""
+    depuis: Callable[[], datetime | None]
+    """Since when there is one for each month."""
     store: Store
     sources: Sources
     cle: bytes = field(repr=False)
@@ -70,6 +73,8 @@ class Lecteur:
     ) -> ConsultationsConnection:
         curseurs = Curseurs.de(self.cle, _pivot(usager))
         page = await self._page(usager, premiers, curseurs.lire(apres) if apres else None, requete)
+        # After the search: of a key that is destroyed meanwhile, it may say too much and never too little.
+        depuis = await asyncio.to_thread(self.depuis)
         intitules = await self._intitules(page)
         edges = [
             ConsultationEdge(node=self._montrer(acces, intitules), cursor=curseurs.ecrire(acces.repere))
@@ -87,6 +92,7 @@ class Lecteur:
                 start_cursor=edges[0].cursor if edges else None,
                 end_cursor=fin,
             ),
+            depuis=depuis,
         )
 
     async def _page(self, usager: Identite, premiers: int, apres: Repere | None, requete: str) -> Page:

@@ -103,3 +103,7 @@ class ConsultationsConnection:
     # NOTE: guarded again, as every list of objects: its type names alone would be answered without a reading.
     edges: list[ConsultationEdge] | None = champ("Les accès de la page.", scope=SCOPE)
     page_info: PageInfo = champ("Place de la page dans la liste.")
+    depuis: datetime | None = champ(
+        "Instant depuis lequel tous les accès sont retrouvés ; ceux d'avant peuvent ne plus l'être. "
+        "Nul si aucun ne manque."
+    )

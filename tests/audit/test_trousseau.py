@@ -153,3 +153,16 @@ def test_a_keyring_does_not_print_its_keys(tmp_path: Path) -> None:
     trousseau = Trousseau(tmp_path, bac_a_sable=True)
     cle = trousseau.de(NOVEMBRE)
     assert repr(cle) not in repr(trousseau)
+
+
+def test_persons_are_found_since_the_last_month_whose_key_is_gone(tmp_path: Path) -> None:
+    trousseau = Trousseau(tmp_path / "pseudonymes")
+    trousseau.preparer(datetime(2026, 8, 1, tzinfo=UTC), 5)
+    assert trousseau.depuis(NOVEMBRE) == datetime(2026, 8, 1, tzinfo=UTC)
+    anterieure = tmp_path / "pseudonymes.cle"
+    anterieure.write_bytes(bytes(range(TAILLE)))
+    assert trousseau.depuis(NOVEMBRE) is None
+    (tmp_path / "pseudonymes" / "2026-09.cle").unlink()
+    assert trousseau.depuis(NOVEMBRE) == datetime(2026, 10, 1, tzinfo=UTC)
+    anterieure.unlink()
+    assert trousseau.depuis(NOVEMBRE) == datetime(2026, 10, 1, tzinfo=UTC)

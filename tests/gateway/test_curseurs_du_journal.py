@@ -23,7 +23,7 @@ from tests.application import INSTANT, Application, Horloge, Personnes, applicat
 
 ELLE, HOMONYME, AUTRE = "bernard-camille-lyon", "bernard-camille-marseille", "dubois-angela"
 PAGE = """query ($premiers: Int, $apres: String) { mesConsultations(premiers: $premiers, apres: $apres) {
-  edges { cursor node { reference } } pageInfo { hasNextPage startCursor endCursor } } }"""
+  edges { cursor node { reference } } pageInfo { hasNextPage startCursor endCursor } depuis } }"""
 #: Traces that a busy disk takes within the budget of one write.
 LOT = 250
 JADIS = INSTANT - timedelta(days=70)
@@ -69,7 +69,7 @@ async def page(app: Application, citoyen: str, **variables: Any) -> tuple[list[s
     corps = await lire(app, citoyen, **variables)
     assert "errors" not in corps
     lue = corps["data"]["mesConsultations"]
-    return [edge["node"]["reference"] for edge in lue["edges"]], lue["pageInfo"]
+    return [edge["node"]["reference"] for edge in lue["edges"]], lue["pageInfo"] | {"depuis": lue["depuis"]}
 
 
 def lectures(curseur: str) -> Iterator[bytes]:
@@ -132,6 +132,8 @@ async def test_a_month_forgotten_between_two_pages_ends_the_journal_there(tmp_pa
         # The cursor names an access of September, the month of which is forgotten with those before it.
         for mois in (Mois(2026, 8), Mois(2026, 9)):
             (reglages(tmp_path).cles_pseudonymes / f"{mois}.cle").unlink()
-        assert place["hasNextPage"]
+        assert (place["hasNextPage"], place["depuis"]) == (True, "2026-08-01T00:00:00+00:00")
         suite, fin = await page(app, ELLE, premiers=premiers, apres=place["endCursor"])
         assert (suite, fin["hasNextPage"], fin["endCursor"]) == ([], False, None)
+        # What is not there any more does not pass for what never was.
+        assert fin["depuis"] == "2026-10-01T00:00:00+00:00"

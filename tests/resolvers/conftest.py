@@ -56,7 +56,7 @@ class SourceEcrite:
 async def consulter(*_: Any) -> ConsultationsConnection:
     """Return the journal of somebody whom nobody asked about."""
     page = PageInfo(has_next_page=False, has_previous_page=False, start_cursor=None, end_cursor=None)
-    return ConsultationsConnection(edges=[], page_info=page)
+    return ConsultationsConnection(edges=[], page_info=page, depuis=None)
 
 
 @dataclass(frozen=True)
