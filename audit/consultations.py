@@ -10,7 +10,7 @@ from audit.trace import Intention, Issue, Pseudonyme, Reprise, Trace
 #: Accesses that one page may look at: those about homonyms are passed over, and must not make it endless.
 EXAMINES_MAX = 2_000
 #: Accesses of one search, once homonyms were met.
-_LOT = 200
+_LOT = 100
 
 
 class ConsultationsIndisponibles(Exception):  # noqa: N818 - the domain's nouns are French

@@ -13,6 +13,8 @@ from graph.identite import EtatCivil, Identite, IdentitePivot
 _TAILLE = 16
 #: Communes of the overseas departments and collectivities: the code of the department has three characters.
 _OUTRE_MER = ("97", "98")
+#: Cities, and their arrondissements, where one is born as the acte de naissance and FranceConnect have it.
+_ARRONDISSEMENTS = {"75056": range(75101, 75121), "69123": range(69381, 69390), "13055": range(13201, 13217)}
 
 
 def precisions(cle: bytes, etat_civil: str, personne: Identite | EtatCivil) -> tuple[str, ...]:
@@ -32,6 +34,7 @@ def admis(pivot: IdentitePivot) -> Iterator[str]:
     yield from _faits_du_pivot(pivot)
     if pivot.code_commune:
         yield f"departement|{_departement(pivot.code_commune)}"
+        yield from map(_commune, _autres_codes(pivot.code_commune))
 
 
 def preuves(pivot: IdentitePivot) -> Iterator[frozenset[str]]:
@@ -87,6 +90,16 @@ def _prenoms(mots: list[str]) -> str:
 
 def _commune(code: str) -> str:
     return f"commune|{code.upper()}"
+
+
+def _autres_codes(code: str) -> Iterator[str]:
+    """Yield what may be written for a commune: the city of an arrondissement, or those of a city. It proves nothing."""
+    for ville, arrondissements in _ARRONDISSEMENTS.items():
+        codes = list(map(str, arrondissements))
+        if code == ville:
+            yield from codes
+        elif code in codes:
+            yield ville
 
 
 def _departement(commune: str) -> str:

@@ -131,6 +131,27 @@ def test_a_twin_whose_first_given_name_begins_alike_is_not_excluded_by_the_commu
     assert [rattacher(chercher((CLE,), une), [trace, issue]) for une in (ELLE, JUMELLE)] == [CERTAIN, None]
 
 
+@pytest.mark.parametrize(
+    ("sienne", "dite", "attendu"),
+    [
+        ("75107", "75056", PROBABLE),
+        ("75056", "75120", PROBABLE),
+        ("69389", "69123", PROBABLE),
+        ("13055", "13201", PROBABLE),
+        ("75107", "75107", CERTAIN),
+        ("75107", "75108", None),
+        ("75107", "69123", None),
+        ("75056", "75121", None),
+        ("13204", "13054", None),
+    ],
+)
+def test_a_city_and_its_arrondissements_do_not_contradict_one_another_and_prove_nothing(
+    sienne: str, dite: str, attendu: Rattachement | None
+) -> None:
+    elle = replace(ELLE, prenoms=("Anne",), code_commune=sienne)
+    assert rattacher(chercher((CLE,), elle), [nommee(Identite(pivot=replace(SEULE, code_commune=dite)))]) is attendu
+
+
 def test_a_given_name_of_one_word_is_told_apart_by_the_commune() -> None:
     seule = replace(ELLE, prenoms=("Anne", "Théodrêne"))
     assert rattacher(chercher((CLE,), seule), [nommee(Identite(pivot=replace(SEULE, code_commune="2A004")))]) is CERTAIN
