@@ -4,7 +4,8 @@
     python verificateur.py --preuve PREUVE ANCIEN NOUVEAU CLE
 
 JOURNAL is the SQLite file, SCELLES the file of the seals, CLE a text file of public keys, each of 64 hexadecimal digits
-on a line. Exit status: 0 nothing was touched, 1 the first anomaly is printed, 2 a file cannot be read.
+on a line. Exit status: 0 nothing was touched, 1 the first anomaly is printed, 2 a file cannot be read, or is not of the
+kind that is wanted.
 
 The second form is for whoever kept a seal: it tells from a proof of less than 2 kB, without the journal, whether a seal
 made later of the same partie (ANCIEN, NOUVEAU: files of one line) is of the same records, and of others after them.
@@ -36,7 +37,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
@@ -354,13 +355,14 @@ def verifier(
     if the ends of both files were cut together.
 
     Raises:
-        Illisible: one of the files cannot be opened, or is no journal.
+        Illisible: one of the files cannot be opened, is no journal, or the seals are not of the form that it wants.
     """
     cles = (cle_publique,) if isinstance(cle_publique, bytes) else cle_publique
     try:
         publiques = [Ed25519PublicKey.from_public_bytes(cle) for cle in cles]
         if scelles.is_dir():
             with closing(_ouvrir(journal)) as connexion:
+                _exiger_la_forme(connexion, journal, scelles)
                 return _Entrelacee(connexion, scelles, publiques, _Lecteur(journal, connexion, processus)).rapport()
         # The seals' length is taken before the database's snapshot: whatever they seal is then in it.
         with scelles.open("rb") as fichier:
@@ -368,11 +370,49 @@ def verifier(
             fichier.seek(0)
             suite = _Scelles(fichier, longueur, publiques)
             with closing(_ouvrir(journal)) as connexion:
+                _exiger_la_forme(connexion, journal, scelles)
                 return _Verification(connexion, suite, _Lecteur(journal, connexion, processus)).rapport()
     except OSError as erreur:
         raise Illisible(f"{erreur.filename} ne peut pas être lu : {erreur.strerror}.") from None
     except sqlite3.Error as erreur:
         raise Illisible(f"{journal} n'est pas un journal lisible : {erreur}.") from None
+
+
+def _exiger_la_forme(connexion: sqlite3.Connection, journal: Path, scelles: Path) -> None:
+    """Refuse seals that are not of the form that this journal wants: nobody touched it, they were ill named.
+
+    Seals that speak of it are believed all the same: whoever gave it another form than theirs is found.
+    """
+    # What cannot be read is judged with the rest; that the database is busy is told then as well.
+    with suppress(sqlite3.Error):
+        if connexion.execute(_TABLES).fetchall() != _LES_TABLES:
+            return
+        entrelacee = any(colonne[1] == b"liens" for colonne in connexion.execute(_COLONNES))
+        if entrelacee == scelles.is_dir() or _parlent_de(scelles, connexion):
+            return
+        if entrelacee:
+            raise Illisible(
+                f"{journal}, copie d'un journal partagé, veut un dossier de scellés : {scelles} n'en est pas."
+            )
+        raise Illisible(f"{journal} veut un fichier de scellés, le sien ou une copie : {scelles} est un dossier.")
+
+
+def _parlent_de(scelles: Path, connexion: sqlite3.Connection) -> bool:
+    """Tell whether a partie of the journal is the first of a file of seals, or has its own in a folder."""
+    if scelles.is_dir():
+        dits = {fichier.stem for fichier in scelles.glob(f"*{EXTENSION}")}
+    else:
+        with scelles.open("rb") as fichier:
+            premier = decoder(fichier.readline(SCELLE_MAX).removesuffix(b"\n"))
+        # A file that bears the name of its partie was taken out of a folder.
+        dits = {premier["partie"]} - {scelles.stem} if premier else set()
+    return any(nom in dits for nom in _noms(connexion))
+
+
+def _noms(connexion: sqlite3.Connection) -> Iterator[str]:
+    for _, nom, _ in connexion.execute(_PARTIES):
+        if isinstance(nom, bytes):
+            yield nom.decode(errors="replace")
 
 
 class _Scelles:
@@ -634,7 +674,7 @@ class _Verification:
 
     def _parcourir(self) -> None:
         self._connexion.execute("BEGIN")
-        if self._connexion.execute(_TABLES).fetchall() != [(b"partie", b"table"), (b"trace", b"table")]:
+        if self._connexion.execute(_TABLES).fetchall() != _LES_TABLES:
             raise _Ecart(Nature.STRUCTURE, 1)
         self._preparer()
         premier, dernier = self._connexion.execute(_ETENDUE).fetchone()
@@ -886,6 +926,9 @@ def _delier(liens: bytes) -> Iterator[tuple[str, int, bytes]]:
 #: Another program holds the file: nothing can be said of it now.
 _PASSAGERES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _TABLES = "SELECT name, type FROM sqlite_master WHERE name IN ('partie', 'trace') AND rootpage > 0 ORDER BY name"
+_LES_TABLES = [(b"partie", b"table"), (b"trace", b"table")]
+# The name of each column comes second. Only a copy binds parties to one another.
+_COLONNES = "PRAGMA table_info(partie)"
 _PARTIES = "SELECT id, nom, ouverte FROM partie NOT INDEXED ORDER BY id"
 _LIENS = "SELECT id, nom, ouverte, liens FROM partie NOT INDEXED ORDER BY id"
 _NOMS = "SELECT id, nom FROM partie NOT INDEXED WHERE id BETWEEN ? AND ?"

@@ -46,11 +46,15 @@ for nom, commande, aide in (
 def verifier(
     fichier: Fichier = None,
     scelles: Annotated[
-        Path | None, typer.Option(metavar="FICHIER", help="Les scellés : au mieux, une copie gardée ailleurs.")
+        Path | None,
+        typer.Option(
+            metavar="FICHIER",
+            help="Les scellés : au mieux, une copie gardée ailleurs ; un dossier, pour la copie d'un journal partagé.",
+        ),
     ] = None,
     cles: Cles = None,
 ) -> None:
-    """Verify: exit status 0 when nothing was touched, 1 with the first anomaly, 2 when a file cannot be read."""
+    """Verify: exit status 0 when nothing was touched, 1 with the first anomaly, 2 when files cannot be read or compared."""
     publiques = cles_des_scelles(cles)
     a_cote = scelles or (chemin_par_defaut(fichier) if fichier else _scelles_en_place())
     etat, lignes = rendre_compte(fichier_du_journal(fichier), a_cote, publiques)

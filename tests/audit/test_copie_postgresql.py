@@ -18,7 +18,7 @@ from audit.postgresql.journal import JournalPostgresql
 from audit.registre import RegistreIncompatible, lire
 from audit.scelles import Scelles, chemin_par_defaut, cle_publique
 from audit.trace import Intention
-from audit.verification import Nature, Rapport, verifier
+from audit.verification import Illisible, Nature, Rapport, verifier
 from tests.audit.journaux import CLE, INSTANT, une
 from tests.audit.test_journal_postgresql import adresse, lignes
 
@@ -167,6 +167,24 @@ async def test_seals_that_are_touched_are_missed(adresse: str, dossier: Path) ->
     trois.unlink()
     quatre.unlink()
     assert nature() is Nature.NON_SCELLE
+
+
+async def test_a_file_of_seals_is_not_those_of_a_copy_and_the_form_that_is_wanted_is_told(
+    adresse: str, dossier: Path
+) -> None:
+    un = await scelles_de(adresse, dossier, 1)
+    (dossier / "autre").write_bytes(b"")
+    for fichier in (un, dossier / "autre"):
+        with pytest.raises(Illisible, match="veut un dossier de scellés"):
+            verifier(dossier / "copie.db", fichier, cle_publique(CLE))
+
+
+def test_a_copy_made_to_look_like_a_journal_is_an_anomaly_as_long_as_its_seals_speak_of_it(dossier: Path) -> None:
+    with closing(sqlite3.connect(dossier / "copie.db", isolation_level=None)) as copie:
+        copie.executescript(f"{SANS_DECLENCHEUR} ALTER TABLE partie DROP COLUMN liens")
+    anomalie = juger(dossier).anomalie
+    assert anomalie is not None
+    assert anomalie.nature is Nature.STRUCTURE
 
 
 async def test_an_edit_of_the_database_is_found_in_a_new_copy_and_told_by_an_old_one(

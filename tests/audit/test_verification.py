@@ -292,6 +292,18 @@ def test_files_that_cannot_be_read_are_named(petit: Path, tmp_path: Path) -> Non
         juger(tmp_path / "texte", chemin_par_defaut(petit))
 
 
+def test_seals_in_a_folder_are_not_those_of_a_journal_and_the_form_that_is_wanted_is_told(
+    petit: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "scelles").mkdir()
+    shutil.copyfile(chemin_par_defaut(petit), tmp_path / "scelles" / "journal.db.scelles")
+    with pytest.raises(Illisible, match="veut un fichier de scellés") as refus:
+        juger(petit, tmp_path / "scelles")
+    assert len(str(refus.value).splitlines()) == 1
+    status, lignes = rendre_compte(petit, tmp_path / "scelles", (PUBLIQUE,))
+    assert (status, list(lignes)) == (2, [str(refus.value)])
+
+
 def test_an_account_is_given_in_french(petit: Path, tmp_path: Path) -> None:
     status, lignes = rendre_compte(petit, chemin_par_defaut(petit), (PUBLIQUE,))
     assert status == 0
@@ -331,6 +343,10 @@ def test_the_verifier_is_one_file_that_another_machine_can_run(petit: Path, tmp_
     (tmp_path / "scelles").write_bytes(b"")
     status, sortie, _ = lancer()
     assert (status, sortie.splitlines()[-1].partition(" —")[0]) == (1, "ANOMALIE")
+    (tmp_path / "scelles").unlink()
+    (tmp_path / "scelles").mkdir()
+    status, sortie, plainte = lancer()
+    assert (status, sortie, "veut un fichier de scellés" in plainte) == (2, "", True)
     (tmp_path / "cle").write_text("00\n")
     status, _, plainte = lancer()
     assert (status, plainte.partition(" ")[0]) == (2, "cle")

@@ -117,6 +117,13 @@ def test_a_folder_of_seals_beside_a_file_is_a_bad_setting_and_no_anomaly(
     assert "PARTICULIER_SCELLES est un dossier" in refus.stderr
 
 
+@pytest.mark.usefixtures("jeton")
+def test_a_folder_of_seals_named_for_a_journal_is_a_wrong_usage_and_no_anomaly(tmp_path: Path) -> None:
+    refus = journal(tmp_path, "verifier", "--scelles", str(tmp_path))
+    assert (refus.exit_code, refus.stdout, len(refus.stderr.splitlines())) == (2, "", 1)
+    assert "veut un fichier de scellés" in refus.stderr
+
+
 def test_a_file_that_is_missing_is_told_in_one_line(tmp_path: Path, jeton: str) -> None:
     (tmp_path / "journal.db.scelles").rename(tmp_path / "ailleurs")
     sans_scelles = journal(tmp_path, "verifier")
