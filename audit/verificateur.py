@@ -392,7 +392,7 @@ def _exiger_la_forme(connexion: sqlite3.Connection, journal: Path, scelles: Path
             return
         if entrelacee:
             raise Illisible(
-                f"{journal}, copie d'un journal partagé, veut un dossier de scellés : {scelles} n'en est pas."
+                f"{journal}, copie d'un journal partagé, veut un dossier de scellés : {scelles} n'en est pas un."
             )
         raise Illisible(f"{journal} veut un fichier de scellés, le sien ou une copie : {scelles} est un dossier.")
 
@@ -987,6 +987,17 @@ def lire_scelle(chemin: Path, cles: Sequence[bytes]) -> dict[str, Any]:
     return scelle
 
 
+def exiger_comparables(ancien: dict[str, Any], nouveau: dict[str, Any]) -> None:
+    """Refuse two seals that were ill chosen: this is no sign that anybody touched the journal. Raise Illisible."""
+    if ancien["partie"] != nouveau["partie"]:
+        raise Illisible(
+            "Ces deux scellés ne sont pas de la même partie : prenez, pour le nouveau, une ligne qui porte "
+            f"« {ancien['partie']} »."
+        )
+    if (ancien["instant"], ancien["taille"]) > (nouveau["instant"], nouveau["taille"]):
+        raise Illisible("Le scellé donné pour l'ancien a été fait après celui donné pour le nouveau : échangez-les.")
+
+
 def lire_preuve(chemin: Path) -> tuple[bytes, ...]:
     """Return the roots of a proof: a JSON array of hexadecimal texts, of 2 kB at most. Raise Illisible."""
     try:
@@ -1002,6 +1013,7 @@ def conclure(preuve: Path, ancien: Path, nouveau: Path, cles: Sequence[bytes]) -
     """Judge a proof; return the exit status and what to print."""
     try:
         avant, apres = lire_scelle(ancien, cles), lire_scelle(nouveau, cles)
+        exiger_comparables(avant, apres)
         bonne = prolonge(avant, apres, lire_preuve(preuve))
     except Illisible as refus:
         return 2, str(refus)

@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from audit.verificateur import Anomalie, Illisible, Nature, Rapport, conclure, lire_cles, lire_scelle, verifier
+from audit.verificateur import (
+    Anomalie,
+    Illisible,
+    Nature,
+    Rapport,
+    conclure,
+    exiger_comparables,
+    lire_cles,
+    lire_scelle,
+    verifier,
+)
 
 __all__ = [
     "Anomalie",
@@ -11,6 +21,7 @@ __all__ = [
     "Nature",
     "Rapport",
     "conclure",
+    "exiger_comparables",
     "lire_cles",
     "lire_scelle",
     "rendre_compte",

@@ -54,7 +54,7 @@ def verifier(
     ] = None,
     cles: Cles = None,
 ) -> None:
-    """Verify: exit status 0 when nothing was touched, 1 with the first anomaly, 2 when files cannot be read or compared."""
+    """Verify: exit status 0 when nothing was touched, 1 with the first anomaly, 2 when nothing can be said."""
     publiques = cles_des_scelles(cles)
     a_cote = scelles or (chemin_par_defaut(fichier) if fichier else _scelles_en_place())
     etat, lignes = rendre_compte(fichier_du_journal(fichier), a_cote, publiques)

@@ -1,12 +1,12 @@
 """The commands on proofs: that a seal extends an older one, shown without the journal."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from audit.preuve import prouver as prouver_scelle
-from audit.verification import Illisible, conclure, lire_scelle
+from audit.verification import Illisible, conclure, exiger_comparables, lire_scelle
 from gateway.cli_journal_lu import ILLISIBLE, Cles, Fichier, cles_des_scelles, fichier_du_journal, refuser
 
 Ancien = Annotated[Path, typer.Option(metavar="FICHIER", help="Un scellé gardé : une ligne du fichier des scellés.")]
@@ -14,11 +14,11 @@ Nouveau = Annotated[Path, typer.Option(metavar="FICHIER", help="Un scellé fait 
 
 
 def prouver(ancien: Ancien, nouveau: Nouveau, fichier: Fichier = None, cles: Cles = None) -> None:
-    """Print a proof, in JSON; exit status 1 when the journal gives none, 2 when a file cannot be read."""
+    """Print a proof, in JSON; exit status 1 when the journal gives none, 2 when nothing can be said."""
     publiques = cles_des_scelles(cles)
     try:
         avant, apres = lire_scelle(ancien, publiques), lire_scelle(nouveau, publiques)
-        _comparables(avant, apres)
+        exiger_comparables(avant, apres)
         preuve = prouver_scelle(fichier_du_journal(fichier), avant, apres)
     except Illisible as refus:
         refuser(str(refus))
@@ -34,18 +34,7 @@ def verifier_preuve(
     nouveau: Nouveau,
     cles: Cles = None,
 ) -> None:
-    """Judge a proof: exit status 0 when it holds, 1 when it does not, 2 when a file cannot be read."""
+    """Judge a proof: exit status 0 when it holds, 1 when it does not, 2 when nothing can be said."""
     etat, phrase = conclure(preuve, ancien, nouveau, cles_des_scelles(cles))
     typer.echo(phrase, err=etat == ILLISIBLE)
     raise typer.Exit(etat)
-
-
-def _comparables(ancien: dict[str, Any], nouveau: dict[str, Any]) -> None:
-    """Refuse two seals that were ill chosen: this is no sign that anybody touched the journal."""
-    if ancien["partie"] != nouveau["partie"]:
-        refuser(
-            "Ces deux scellés ne sont pas de la même partie : choisissez pour --nouveau une ligne qui porte "
-            f"« {ancien['partie']} »."
-        )
-    if (ancien["instant"], ancien["taille"]) > (nouveau["instant"], nouveau["taille"]):
-        refuser("Le scellé de --ancien a été fait après celui de --nouveau : échangez-les.")

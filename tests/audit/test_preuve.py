@@ -140,6 +140,22 @@ def test_a_witness_needs_the_proof_the_seals_the_key_and_one_file(journal: Path,
     assert conclure(tmp_path / "preuve", tmp_path / "ancien", tmp_path / "nouveau", (PUBLIQUE,))[0] == 1
 
 
+def test_seals_of_two_parties_are_ill_chosen_and_no_anomaly(journal: Path, tmp_path: Path) -> None:
+    toutes = chemin_par_defaut(journal).read_bytes().splitlines()
+    partie = json.loads(toutes[0])["partie"]
+    assert partie != json.loads(toutes[-1])["partie"]
+    for nom, contenu in (("ancien", toutes[0]), ("nouveau", toutes[-1]), ("preuve", b"[]")):
+        (tmp_path / nom).write_bytes(contenu)
+    etat, phrase = conclure(tmp_path / "preuve", tmp_path / "ancien", tmp_path / "nouveau", (PUBLIQUE,))
+    assert etat == 2
+    assert "ne sont pas de la même partie" in phrase
+    assert partie in phrase
+    (tmp_path / "cle").write_text(f"{PUBLIQUE.hex()}\n")
+    commande = (sys.executable, "-I", audit.verificateur.__file__, "--preuve", "preuve", "ancien", "nouveau", "cle")
+    fin = subprocess.run(commande, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own program
+    assert (fin.returncode, fin.stdout, fin.stderr) == (2, "", f"{phrase}\n")
+
+
 def test_a_journal_that_was_touched_proves_nothing(journal: Path, tmp_path: Path) -> None:
     copie = tmp_path / "copie.db"
     shutil.copyfile(journal, copie)

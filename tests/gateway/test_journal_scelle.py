@@ -100,11 +100,14 @@ async def test_seals_that_no_proof_can_bind_are_told_apart_from_an_anomaly(tmp_p
     suivant = [ligne for ligne in scelles if premier["partie"].encode() in ligne][-1]
     for nom, ligne in (("premier", scelles[0]), ("suivant", suivant), ("autre", scelles[-1])):
         (tmp_path / nom).write_bytes(ligne)
-    for ancien, nouveau, attendu in (("premier", "autre", "même partie"), ("suivant", "premier", "--ancien")):
-        refus = journal(tmp_path, "prouver", "--ancien", f"{tmp_path / ancien}", "--nouveau", f"{tmp_path / nouveau}")
-        assert (refus.exit_code, refus.stdout, len(refus.stderr.splitlines())) == (2, "", 1)
-        assert attendu in refus.stderr
-        assert "ANOMALIE" not in refus.stderr
+    (tmp_path / "preuve").write_text("[]")
+    for ancien, nouveau, attendu in (("premier", "autre", "même partie"), ("suivant", "premier", "échangez-les")):
+        deux = ("--ancien", f"{tmp_path / ancien}", "--nouveau", f"{tmp_path / nouveau}")
+        for ordre in (("prouver",), ("verifier-preuve", f"{tmp_path / 'preuve'}")):
+            refus = journal(tmp_path, *ordre, *deux)
+            assert (refus.exit_code, refus.stdout, len(refus.stderr.splitlines())) == (2, "", 1)
+            assert attendu in refus.stderr
+            assert "ANOMALIE" not in refus.stderr
 
 
 @pytest.mark.usefixtures("jeton")
