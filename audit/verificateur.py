@@ -983,7 +983,9 @@ def lire_scelle(chemin: Path, cles: Sequence[bytes]) -> dict[str, Any]:
     except OSError as erreur:
         raise Illisible(f"{chemin} ne peut pas être lu : {erreur.strerror}.") from None
     if scelle is None or not any(_est_signe(Ed25519PublicKey.from_public_bytes(cle), scelle) for cle in cles):
-        raise Illisible(f"{chemin} ne contient pas un scellé, seul et signé de cette clé.")
+        raise Illisible(
+            f"{chemin} ne contient pas un scellé, seul et signé de cette clé : mettez-y une ligne des scellés."
+        )
     return scelle
 
 
@@ -1006,7 +1008,9 @@ def lire_preuve(chemin: Path) -> tuple[bytes, ...]:
     except OSError as erreur:
         raise Illisible(f"{chemin} ne peut pas être lu : {erreur.strerror}.") from None
     except (ValueError, TypeError, RecursionError):
-        raise Illisible(f"{chemin} ne contient pas de preuve.") from None
+        raise Illisible(
+            f"{chemin} ne contient pas de preuve : mettez-y ce qu'affiche « particulier journal prouver »."
+        ) from None
 
 
 def conclure(preuve: Path, ancien: Path, nouveau: Path, cles: Sequence[bytes]) -> tuple[int, str]:

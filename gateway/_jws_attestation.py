@@ -14,6 +14,7 @@ ALGORITHME: Literal["Ed25519"] = "Ed25519"
 TYPE: Literal["attestation+jwt"] = "attestation+jwt"
 #: Bytes of what is signed, at most.
 CONTENU_MAX = 4 * 1024 * 1024
+_JWKS = "prenez celui que sert, à /.well-known/jwks.json, le serveur qui a attesté"
 #: Bytes of a set of keys, at most.
 JWKS_MAX = 64 * 1024
 
@@ -62,10 +63,11 @@ def open_signed(jws: bytes, jwks: bytes) -> bytes:
         entete = msgspec.convert(objet.protected, _Entete)
     except (JoseError, msgspec.ValidationError, ValueError, TypeError):
         raise AttestationRefusee(
-            f"L'attestation est mal formée, ou n'est pas un JWS {ALGORITHME} de type {TYPE}."
+            f"L'attestation est mal formée, ou n'est pas un JWS {ALGORITHME} de type {TYPE} : donnez la réponse telle "
+            "qu'elle a été reçue, ou extensions.attestation seule."
         ) from None
     if entete.kid not in cles:
-        raise AttestationRefusee("Le fichier JWKS ne porte pas la clé que l'attestation désigne.")
+        raise AttestationRefusee(f"Le fichier JWKS ne porte pas la clé que l'attestation désigne : {_JWKS}.")
     if not validate_compact(objet, cles[entete.kid], registry=_REGISTRE):
         raise AttestationRefusee("La signature n'est pas valable : l'attestation a été modifiée, ou forgée.")
     return objet.payload
@@ -84,5 +86,5 @@ def _keys(jwks: bytes) -> dict[str, OKPKey]:
             if (une.kty, une.crv, une.use) == ("OKP", ALGORITHME, "sig")
         ]
     except (JoseError, msgspec.DecodeError, ValueError, TypeError, RecursionError):
-        raise AttestationRefusee("Le fichier JWKS n'est pas un jeu de clés publiques lisible.") from None
+        raise AttestationRefusee(f"Le fichier JWKS n'est pas un jeu de clés publiques lisible : {_JWKS}.") from None
     return {cle.thumbprint(): cle for cle in cles}

@@ -117,7 +117,7 @@ def verifier(fichier: bytes, jwks: bytes) -> Preuve:
         AttestationRefusee: the signature does not hold, or the answer is not what was signed.
     """
     if len(fichier) > FICHIER_MAX:
-        raise AttestationRefusee(f"Le fichier dépasse {FICHIER_MAX // 1024**2} Mio.")
+        raise AttestationRefusee(f"Le fichier dépasse {FICHIER_MAX // 1024**2} Mio : donnez une réponse, seule.")
     reponse = _json(fichier) if fichier.lstrip().startswith(b"{") else None
     contenu = open_signed(fichier.strip() if reponse is None else _jws(reponse), jwks)
     try:
@@ -162,6 +162,8 @@ def _jws(reponse: Mapping[str, Any]) -> bytes:
     extensions = reponse.get("extensions")
     jws = extensions.get("attestation") if isinstance(extensions, dict) else None
     if not isinstance(jws, str):
-        raise AttestationRefusee("La réponse ne porte pas d'attestation (extensions.attestation).")
+        raise AttestationRefusee(
+            "La réponse ne porte pas d'attestation (extensions.attestation) : demandez-la avec « X-Attestation: jws »."
+        )
     # Whatever is not ASCII is no JWS either.
     return jws.encode("ascii", "replace")

@@ -37,7 +37,10 @@ def exporter(
         for ligne in traces:
             typer.echo(ligne)
     except (sqlite3.Error, OSError):
-        refuser(f"Le journal ne peut pas être lu, ou son index écrit à côté de lui : {chemin}.")
+        refuser(
+            f"Le journal ne peut pas être lu, ou son index écrit à côté de lui : {chemin}. Nommez-en un autre avec "
+            "--journal, ou rendez son dossier accessible en écriture."
+        )
 
 
 def _traces(

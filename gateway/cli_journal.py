@@ -75,7 +75,7 @@ def copier(
     """Copy; exit status 2 when it cannot be done."""
     settings = Settings()
     if not isinstance(settings.journal, SecretStr):
-        refuser("Ce journal est un fichier : c'est lui qui se vérifie.")
+        refuser("Ce journal est un fichier : c'est lui qui se vérifie (« particulier journal verifier »).")
     adresse, dossier = settings.journal.get_secret_value(), scelles or settings.scelles_en_vigueur
     try:
         bilan = asyncio.run(copier_journal(adresse, dossier, vers, _avancer))

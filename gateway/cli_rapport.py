@@ -33,7 +33,9 @@ def ajouter_rapport(groupe: typer.Typer, usages: Usages) -> None:
         try:
             restes = inutilises(habilitations, _suivis(usages(chemin, instant - timedelta(days=jours))), jours, instant)
         except (sqlite3.Error, OSError):
-            raise OperationRefusee(f"Le journal ne peut pas être lu : {chemin}.") from None
+            raise OperationRefusee(
+                f"Le journal ne peut pas être lu : {chemin}. Nommez-en un autre avec --journal."
+            ) from None
         afficher_rapport(restes)
 
 

@@ -53,4 +53,6 @@ def _lire(fichier: Path) -> Any:
     try:
         return json.loads(octets)
     except (ValueError, RecursionError):
-        raise PersonneIllisible("Le fichier de la personne n'est pas du JSON.") from None
+        raise PersonneIllisible(
+            'Le fichier de la personne n\'est pas du JSON : écrivez-y un IdentiteInput, par exemple {"ine": "…"}.'
+        ) from None

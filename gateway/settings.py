@@ -129,4 +129,5 @@ def reglage_invalide(refus: ValidationError | SettingsError) -> str:
         noms = ["__".join(map(str, faute["loc"])) for faute in refus.errors(include_input=False)]
     else:  # what should be JSON is not
         noms = re.findall(r'field "(\w+)"', str(refus))
-    return f"Réglage invalide : {', '.join(f'PARTICULIER_{nom.upper()}' for nom in noms)}."
+    fautifs = ", ".join(f"PARTICULIER_{nom.upper()}" for nom in noms)
+    return f"Réglage invalide : {fautifs}. docs/demarrer.md dit ce qui est attendu."

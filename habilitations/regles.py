@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 
 from habilitations.adresses import lire_plage
 from habilitations.habilitation import Etat, Habilitation, Jeton
@@ -17,6 +18,14 @@ PERSONNES_MAX = 50
 VOLUME_MAX = 2**31 - 1
 PLAGES_MAX = 50
 
+_SIRET = "Un SIRET a 14 chiffres, sans espace, et sa clé de contrôle (Luhn) : recopiez celui de l'avis de situation."
+_PLAGE = "Écrivez une adresse (192.0.2.7), ou la première d'un réseau et sa taille (192.0.2.0/24, 2001:db8::/32)."
+_TERMINEE = (
+    "L'habilitation est terminée : aucun jeton n'est émis. Enregistrez celle qui lui succède "
+    "(« particulier habilitation creer »)."
+)
+#: How much alike two scopes must be for one to be taken for the other, misspelt; and letters that are compared.
+_RESSEMBLANCE, _COMPARES = 0.75, 100
 _SERVICE = re.compile(r"[!-~]{1,255}")
 #: Scopes of the DGFIP are known by their names: a year opens no data, and data open nothing without a year.
 _DGFIP, _ANNEE = "dgfip_", "dgfip_annee_n_moins_"
@@ -39,11 +48,15 @@ def exiger(condition: object, message: str) -> None:
 
 def verifier_habilitation(habilitation: Habilitation, scopes_connus: Collection[str]) -> None:
     """Refuse a grant that names nothing, covers nobody, spells something wrong, or ends before it begins."""
-    exiger(habilitation.intitule.strip(), "L'intitulé de l'habilitation est vide.")
+    exiger(
+        habilitation.intitule.strip(),
+        "L'intitulé de l'habilitation est vide : nommez l'usage des données, ou l'éditeur.",
+    )
     exiger(habilitation.cadre_juridique.strip(), "Le cadre juridique est vide : citez le texte qui fonde l'accès.")
     exiger(habilitation.sirets, "L'habilitation ne couvre aucun destinataire : donnez un SIRET au moins.")
-    _aucun("SIRET invalide", [siret for siret in habilitation.sirets if not siret_valide(siret)])
-    _aucun("Scope inconnu", sorted(habilitation.scopes.difference(scopes_connus)))
+    _aucun("SIRET invalide", [siret for siret in habilitation.sirets if not siret_valide(siret)], _SIRET)
+    inconnus = sorted(habilitation.scopes.difference(scopes_connus))
+    _aucun("Scope inconnu", inconnus, _orthographe(inconnus, scopes_connus))
     personnes = habilitation.personnes_par_requete
     exiger(1 <= personnes <= PERSONNES_MAX, f"Le nombre de personnes par requête va de 1 à {PERSONNES_MAX}.")
     volume = habilitation.volume_annuel
@@ -51,7 +64,10 @@ def verifier_habilitation(habilitation: Habilitation, scopes_connus: Collection[
     verifier_plages(habilitation.plages_ip)
     verifier_service(habilitation.franceconnect_client_id)
     fin = habilitation.fin
-    exiger(fin is None or habilitation.debut < fin, "L'habilitation finit avant d'avoir commencé.")
+    exiger(
+        fin is None or habilitation.debut < fin,
+        "L'habilitation finit avant d'avoir commencé : donnez une fin qui suive son début.",
+    )
 
 
 def verifier_service(client_id: str | None) -> None:
@@ -62,8 +78,8 @@ def verifier_service(client_id: str | None) -> None:
 
 def verifier_plages(plages: Sequence[str]) -> None:
     """Refuse what is not a range, a network with host bits for instance, and more ranges than one site may need."""
-    exiger(len(plages) <= PLAGES_MAX, f"L'habilitation porte {PLAGES_MAX} plages d'adresses au plus.")
-    _aucun("Plage d'adresses invalide", [plage for plage in plages if lire_plage(plage) is None])
+    exiger(len(plages) <= PLAGES_MAX, f"L'habilitation porte {PLAGES_MAX} plages d'adresses au plus : regroupez-les.")
+    _aucun("Plage d'adresses invalide", [plage for plage in plages if lire_plage(plage) is None], _PLAGE)
 
 
 def incompatibilite(scopes: Collection[str]) -> str | None:
@@ -85,7 +101,7 @@ def verifier_compatibilite(scopes: Collection[str]) -> None:
 def verifier_emission(habilitation: Habilitation, duree: timedelta, instant: datetime) -> None:
     """Refuse a token that outlives 12 months, or whose grant is over."""
     exiger(timedelta() < duree <= DUREE_MAX, "La durée d'un jeton va d'un jour à 12 mois (365 jours).")
-    exiger(habilitation.etat(instant) is not Etat.TERMINEE, "L'habilitation est terminée : aucun jeton n'est émis.")
+    exiger(habilitation.etat(instant) is not Etat.TERMINEE, _TERMINEE)
 
 
 def verifier_renouvellement(jeton: Jeton, chevauchement: timedelta, instant: datetime) -> None:
@@ -96,5 +112,13 @@ def verifier_renouvellement(jeton: Jeton, chevauchement: timedelta, instant: dat
     exiger(jeton.suspendu_le is None, "Ce jeton est suspendu : « particulier jeton retablir » y met fin.")
 
 
-def _aucun(quoi: str, fautifs: Sequence[str]) -> None:
-    exiger(not fautifs, f"{quoi} : {', '.join(fautifs)}.")
+def _aucun(quoi: str, fautifs: Sequence[str], remede: str) -> None:
+    exiger(not fautifs, f"{quoi} : {', '.join(fautifs)}. {remede}")
+
+
+def _orthographe(inconnus: Sequence[str], connus: Collection[str]) -> str:
+    """Return which scopes may have been meant, and where all of them are named."""
+    proches = [get_close_matches(scope[:_COMPARES], sorted(connus), 1, _RESSEMBLANCE) for scope in inconnus]
+    voulus = dict.fromkeys(scope for proche in proches for scope in proche)
+    question = f"Vouliez-vous dire {', '.join(voulus)} ? " if voulus else ""
+    return f"{question}« particulier schema » les nomme tous (@requiresScopes)."

@@ -336,7 +336,9 @@ class Store:
                 maintenant = instant(self._horloge())
                 return await store_delegations.deleguer(connexion, editeur_id, habilitation_id, maintenant)
         except IntegrityError:
-            message = "Cette habilitation est déjà déléguée à cet éditeur."
+            message = (
+                "Cette habilitation est déjà déléguée à cet éditeur : « particulier delegation lister » le montre."
+            )
             raise OperationRefusee(message) from None
 
     async def revoquer_delegation(self, delegation_id: str) -> None:
@@ -365,7 +367,9 @@ class Store:
                 cadre = Cadre(self._scopes_connus, self._bac_a_sable, instant(self._horloge()))
                 return await store_datapass.appliquer(connexion, evenement, cadre)
         except IntegrityError:
-            message = "Une autre habilitation porte déjà cet identifiant public."
+            message = (
+                "Une autre habilitation porte déjà cet identifiant public : voir « particulier habilitation lister »."
+            )
             raise OperationRefusee(message) from None
 
 

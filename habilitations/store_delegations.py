@@ -15,6 +15,14 @@ from habilitations.tables import DELEGATION, EDITEUR, HABILITATION
 
 #: Active delegations of one editor: finding the one of a SIRET reads them all.
 DELEGATIONS_MAX = 2_000
+_PROPRE = (
+    "Cette habilitation est celle d'un éditeur : elle ne se délègue pas. Nommez celle de l'administration "
+    "(« particulier habilitation lister »)."
+)
+_TERMINEE = (
+    "L'habilitation est terminée : elle ne se délègue plus. Nommez celle qui lui succède "
+    "(« particulier habilitation lister »)."
+)
 _ACTIVE = DELEGATION.c.revoquee_le.is_(None)
 _LUE = (
     select(DELEGATION.c.id, *HABILITATION.c)
@@ -56,8 +64,8 @@ async def deleguer(
     editeur = await connexion.execute(select(EDITEUR.c.id).where(EDITEUR.c.id == editeur_id).with_for_update())
     exiger(editeur.first() is not None, "Éditeur inconnu : « particulier editeur lister » donne les identifiants.")
     habilitation = await lire_une_habilitation(connexion, habilitation_id)
-    exiger(habilitation.editeur_id is None, "Cette habilitation est celle d'un éditeur : elle ne se délègue pas.")
-    exiger(habilitation.etat(maintenant) is not Etat.TERMINEE, "L'habilitation est terminée : elle ne se délègue plus.")
+    exiger(habilitation.editeur_id is None, _PROPRE)
+    exiger(habilitation.etat(maintenant) is not Etat.TERMINEE, _TERMINEE)
     compte = select(func.count()).select_from(DELEGATION).where(DELEGATION.c.editeur_id == editeur_id, _ACTIVE)
     trop = f"Cet éditeur porte déjà {DELEGATIONS_MAX} délégations : enregistrez-en un second."
     exiger((await connexion.execute(compte)).scalar_one() < DELEGATIONS_MAX, trop)

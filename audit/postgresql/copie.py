@@ -88,10 +88,13 @@ async def copier(adresse: str, scelles: Path, vers: Path, avance: Callable[[int]
                 connexion.terminate()
     except PANNES as panne:
         raise CopieImpossible(
-            f"Le journal, ou les fichiers de sa copie, ne répond pas ({type(panne).__name__})."
+            f"Le journal, ou les fichiers de sa copie, ne répond pas ({type(panne).__name__}) : vérifiez "
+            "PARTICULIER_JOURNAL, les scellés et le disque, puis relancez ; la copie est poursuivie."
         ) from None
     except sqlite3.Error:
-        raise CopieImpossible(f"{vers} ne peut pas être écrit, ou n'est pas une copie de ce journal.") from None
+        raise CopieImpossible(
+            f"{vers} ne peut pas être écrit, ou n'est pas une copie de ce journal : nommez un autre fichier."
+        ) from None
 
 
 async def _copier(connexion: Any, copie: sqlite3.Connection, scelles: Path, avance: Callable[[int], None]) -> Bilan:
@@ -174,6 +177,9 @@ def _prolonger(fichier: Path, copie: Path) -> None:
     with fichier.open("rb") as origine, os.fdopen(suite, "r+b") as deja:
         while octets := deja.read(_BLOC):
             if origine.read(len(octets)) != octets:
-                raise CopieImpossible(f"Les scellés {fichier.name} ne sont plus ceux qui ont été copiés.")
+                raise CopieImpossible(
+                    f"Les scellés {fichier.name} ne sont plus ceux qui ont été copiés : prenez une copie neuve, et "
+                    "vérifiez-la."
+                )
         while octets := origine.read(_BLOC):
             deja.write(octets)

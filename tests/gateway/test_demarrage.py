@@ -153,7 +153,7 @@ def test_a_journal_serves_one_server_at_a_time(tmp_path: Path) -> None:
         ({"PARTICULIER_JOURNAL": "mysql://u:secret@h/base"}, "PARTICULIER_JOURNAL"),
         ({"PARTICULIER_JOURNAL": "postgresql://u:secret@127.0.0.1:9/absente"}, "PARTICULIER_JOURNAL"),
         ({"PARTICULIER_PERSONAS": "/dev/null"}, "personnes"),
-        ({"PARTICULIER_SOURCES": "{secret"}, "Réglage invalide : PARTICULIER_SOURCES."),
+        ({"PARTICULIER_SOURCES": "{secret"}, "Réglage invalide : PARTICULIER_SOURCES. docs/demarrer.md dit"),
         ({"PARTICULIER_SCELLES": "/dev"}, "PARTICULIER_SCELLES est un dossier"),
         (
             {"PARTICULIER_SCELLES": "/dev/null", "PARTICULIER_JOURNAL": "postgresql://u:secret@h/b"},

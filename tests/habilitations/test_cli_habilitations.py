@@ -157,11 +157,11 @@ def test_days_begin_at_midnight_in_paris_and_the_last_one_is_included(terminal: 
 @pytest.mark.parametrize(
     ("commande", "code", "message"),
     [
-        (f"{CREER} --scope cnaf_inconnu", 1, "Scope inconnu : cnaf_inconnu."),
-        (f"{CREER} --siret 13002526500014", 1, "SIRET invalide : 13002526500014."),
-        (f"{CREER} --plage-ip partout", 1, "Plage d'adresses invalide : partout."),
+        (f"{CREER} --scope cnaf_inconnu", 1, "Scope inconnu : cnaf_inconnu. "),
+        (f"{CREER} --siret 13002526500014", 1, "SIRET invalide : 13002526500014. Un SIRET a 14 chiffres"),
+        (f"{CREER} --plage-ip partout", 1, "Plage d'adresses invalide : partout. Écrivez une adresse"),
         (f"{CREER} --volume 0", 2, "Valeur absente ou refusée : '--volume'."),
-        ("editeur creer --nom L --siret 1", 1, "SIRET invalide : 1."),
+        ("editeur creer --nom L --siret 1", 1, "SIRET invalide : 1. Un SIRET a 14 chiffres"),
         ("delegation creer absent absente", 1, "Éditeur inconnu"),
         ("delegation revoquer absente", 1, "Délégation inconnue"),
         ("delegation creer seul", 2, "Valeur absente ou refusée : 'HABILITATION'."),

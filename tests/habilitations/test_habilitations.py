@@ -27,12 +27,31 @@ async def test_a_grant_is_read_back_as_it_was_recorded(store: Store, autre_store
 @pytest.mark.parametrize(
     ("faits", "message"),
     [
-        ({"scopes": ["dgfip_rfr", "cnaf_inconnu"]}, "Scope inconnu : cnaf_inconnu."),
-        ({"sirets": ["21750001600018"]}, "SIRET invalide : 21750001600018."),
+        (
+            {"scopes": ["dgfip_rfr", "cnaf_inconnu"]},
+            "Scope inconnu : cnaf_inconnu. « particulier schema » les nomme tous (@requiresScopes).",
+        ),
+        (
+            {"scopes": ["cnaf_enfant", "dgfip_rfr", "dgfip_rfrs"]},
+            (
+                "Scope inconnu : cnaf_enfant, dgfip_rfrs. Vouliez-vous dire cnaf_enfants, dgfip_rfr ? "
+                "« particulier schema » les nomme tous (@requiresScopes)."
+            ),
+        ),
+        (
+            {"sirets": ["21750001600018"]},
+            (
+                "SIRET invalide : 21750001600018. Un SIRET a 14 chiffres, sans espace, et sa clé de contrôle (Luhn) : "
+                "recopiez celui de l'avis de situation."
+            ),
+        ),
         ({"sirets": []}, "L'habilitation ne couvre aucun destinataire : donnez un SIRET au moins."),
-        ({"intitule": " "}, "L'intitulé de l'habilitation est vide."),
+        ({"intitule": " "}, "L'intitulé de l'habilitation est vide : nommez l'usage des données, ou l'éditeur."),
         ({"cadre_juridique": ""}, "Le cadre juridique est vide : citez le texte qui fonde l'accès."),
-        ({"fin": datetime(2026, 1, 1, tzinfo=UTC)}, "L'habilitation finit avant d'avoir commencé."),
+        (
+            {"fin": datetime(2026, 1, 1, tzinfo=UTC)},
+            "L'habilitation finit avant d'avoir commencé : donnez une fin qui suive son début.",
+        ),
     ],
 )
 async def test_a_grant_that_breaks_a_rule_is_refused_and_not_recorded(
