@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from audit.accord import Temoin
 from audit.compteurs import Compteurs
 from audit.trace import Trace
 from graph.errors import AuditIndisponible
 
 
-class JournalDurable(Protocol):
+class JournalDurable(Temoin, Protocol):
     """Open it before use, in the event loop that will write."""
 
     @property

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from pathlib import Path
 from audit.attente import ATTENTE_MAX, BUDGET, attendre
 from audit.compteurs import Compteurs
 from audit.contrat import JournalDurable
+from audit.empreintes import retenir
 from audit.partie import Partie
 from audit.registre import Fichier, Registre, encoder, preparer
 from audit.scelles import Scelles
@@ -87,6 +88,13 @@ class Journal(JournalDurable):
         depot = Depot(tuple(map(encoder, traces)), boucle, boucle.create_future())
         self._deposer(depot)
         await attendre(depot.durable)
+
+    async def retenir_cle(self, mois: str, empreinte: bytes) -> Mapping[str, bytes]:
+        """Keep the fingerprint of a key (`audit.accord.Temoin`)."""
+        try:
+            return await asyncio.to_thread(retenir, self._chemin, self._fichier, mois, empreinte)
+        except (sqlite3.Error, OSError) as erreur:
+            raise AuditIndisponible(cause=_nom(erreur)) from None
 
     async def aclose(self) -> None:
         """Write what waits, then close; anything written later is refused."""

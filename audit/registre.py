@@ -13,7 +13,7 @@ import msgspec
 from audit.chainage import a_sceller, chainer_les_anciennes, ouvrir_partie
 from audit.instants import DEBUT, FIN, microsecondes
 from audit.partie import Ligne, Partie, Sceller
-from audit.tables import AJOUT, CONTENU, EN_COURS, LECTURE, MIGRATIONS, VERSION
+from audit.tables import AJOUT, CONTENU, EN_COURS, LECTURE, MIGRATIONS, SANS_CHAINE, VERSION
 from audit.trace import Intention, Issue, Reprise, Trace
 from audit.verificateur import Tete, reste
 
@@ -170,7 +170,7 @@ def _mettre_a_niveau(connexion: Connexion, chemin: Path, maintenant: datetime) -
         )
     if version < VERSION:
         connexion.sqlite.executescript("BEGIN IMMEDIATE;" + "".join(MIGRATIONS[version:]))
-        if version:
+        if version == SANS_CHAINE:
             chainer_les_anciennes(connexion.sqlite, maintenant)
         connexion.sqlite.execute(f"PRAGMA user_version = {VERSION}")
         connexion.sqlite.execute("COMMIT")

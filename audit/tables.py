@@ -1,6 +1,6 @@
 """The tables of the journal, what keeps them append-only, and every statement that the program makes."""
 
-VERSION = 2
+VERSION = 3
 
 # Whoever owns the file can drop these triggers: they stop mistakes, not an owner. `REPLACE` deletes without a word to
 # a delete trigger, hence the third one. `en_cours` is derived, and stays small: it tells at once, whatever the size of
@@ -47,8 +47,17 @@ ALTER TABLE trace ADD COLUMN partie INTEGER;
 ALTER TABLE trace ADD COLUMN numero INTEGER; -- within its partie, from 1
 ALTER TABLE trace ADD COLUMN maillon BLOB; -- see audit/verificateur.py
 """
+# What no record holds and no seal answers for: it may be taken away when a key is lost.
+_EMPREINTES = """
+CREATE TABLE cle_du_mois (
+    mois TEXT PRIMARY KEY, -- AAAA-MM
+    empreinte BLOB NOT NULL -- of the key that persons are traced with: see audit/accord.py
+) WITHOUT ROWID;
+"""
 #: What brings a file from each version to the next.
-MIGRATIONS = (_CREATION, _CHAINE)
+MIGRATIONS = (_CREATION, _CHAINE, _EMPREINTES)
+#: The version of the files whose records are not chained.
+SANS_CHAINE = 1
 # What is chained of a record; its texts as bytes.
 CHAINEES = "CAST(genre AS BLOB), rang, instant, CAST(requete AS BLOB), CAST(corps AS BLOB)"
 SANS_GARDE = "DROP TRIGGER trace_non_modifiable"
@@ -81,6 +90,8 @@ DERNIERE_PARTIE = """
 SELECT ifnull(partie, 0), CAST(maillon AS BLOB) FROM trace WHERE maillon IS NOT NULL ORDER BY seq DESC LIMIT 1
 """
 TOUT = f"SELECT partie, {CHAINEES} FROM trace ORDER BY seq"  # noqa: S608 - our own words
+EMPREINTES = "SELECT mois, CAST(empreinte AS BLOB) FROM cle_du_mois"
+RETENUE = "INSERT OR IGNORE INTO cle_du_mois VALUES (?, ?)"
 EN_COURS = "SELECT requete, rang FROM en_cours"
 LECTURE = "SELECT genre, corps FROM trace WHERE instant >= ? AND instant < ? ORDER BY instant, seq"
 ENREGISTREMENT = "SELECT genre, corps FROM trace WHERE seq = ?"

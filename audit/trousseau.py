@@ -1,13 +1,13 @@
 """The keyring of the pseudonyms: one key a month, so that to destroy a key is to forget the persons of that month."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from audit.cle import DES_PSEUDONYMES, CleAbsente, CleInvalide, detruire, lire, lire_ou_creer
 from audit.mois import Mois
-from graph.errors import AuditIndisponible
 
 #: Months during which a citizen may ask who consulted what (CRPA, art. R. 114-9-7).
 CONSERVATION = 36
@@ -27,13 +27,12 @@ class Trousseau:
 
     dossier: Path
     bac_a_sable: bool = False
-    _lues: dict[Mois, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def exiger(self, maintenant: datetime) -> None:
         """Refuse to start without the keys of this month, of the next one and of the quotas. Raise CleInvalide."""
         mois = Mois.de(maintenant)
         for voulu in (mois, mois.plus(1)):
-            self._lire(voulu)
+            self.du_mois(voulu)
         self.comptage()
 
     def pret(self, maintenant: datetime) -> bool:
@@ -44,21 +43,18 @@ class Trousseau:
             return False
         return True
 
-    def de(self, instant: datetime) -> bytes:
-        """Return the key of the pseudonyms of a trace.
+    def du_mois(self, mois: Mois) -> bytes:
+        """Return the key of the pseudonyms of a month. Raise CleInvalide."""
+        return self._exigee(self._chemin(mois), _titre(str(mois)))
 
-        Raises:
-            AuditIndisponible: there is none for that month; nothing is asked about a person who could not be found.
-        """
-        mois = Mois.de(instant)
-        cle = self._lues.get(mois)
-        if cle is not None:
-            return cle
-        try:
-            cle = self._lues[mois] = self._lire(mois)
-        except CleInvalide:
-            raise AuditIndisponible(cause="CLE_DU_MOIS_ABSENTE") from None
-        return cle
+    def lisibles(self, noms: Iterable[str]) -> Mapping[str, bytes]:
+        """Return those of the keys of some months that are there and can be read; none is created."""
+        cles = {}
+        for nom in noms:
+            if mois := Mois.lire(nom):
+                with suppress(CleInvalide):
+                    cles[nom] = lire(self._chemin(mois), _titre(nom))
+        return cles
 
     def comptage(self) -> bytes:
         """Return the key of the quotas, the same every month: nobody counts twice in the hour when a month turns.
@@ -140,9 +136,6 @@ class Trousseau:
         for nom, chemin in perimees.items():
             detruire(chemin, _titre(nom))
         return tuple(perimees)
-
-    def _lire(self, mois: Mois) -> bytes:
-        return self._exigee(self._chemin(mois), _titre(str(mois)))
 
     def _exigee(self, chemin: Path, titre: str) -> bytes:
         if self.bac_a_sable:

@@ -12,7 +12,7 @@ from gateway import franceconnect
 from gateway.annexes import build_router
 from gateway.bac_a_sable import BacASable, Emetteur
 from gateway.cle_attestation import lire, lire_ou_creer
-from gateway.cles import keyring_ready, open_keyring
+from gateway.cles import agreed_keys, keys_ready, open_keyring, refuse_foreign
 from gateway.conductor import Conductor, Horloge, Reconnaitre
 from gateway.consultations import Lecteur
 from gateway.demarrage import refuse_fiction, tell_incompatible, tell_unbound
@@ -67,7 +67,11 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     trousseau = open_keyring(settings, horloge())
     journal, consultations = build_journal(settings, horloge)
     metrics.watch(journal)
-    alarmes = {"scelles": lambda: journal.scelles_en_panne, "cles_pseudonymes": lambda: not trousseau.pret(horloge())}
+    cles = agreed_keys(trousseau, journal)
+    alarmes = {
+        "scelles": lambda: journal.scelles_en_panne,
+        "cles_pseudonymes": lambda: cles.etrangere or not trousseau.pret(horloge()),
+    }
     metrics.alarmes(alarmes)
     quotas = open_quotas(settings, store, metrics, horloge)
     cle = (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_attestation)
@@ -79,7 +83,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
         store=store,
         journal=journal,
         sources=sources,
-        traces=Traces(trousseau, sources),
+        traces=Traces(cles, sources),
         comptage=Comptage(quotas, trousseau.comptage()),
         lecteur=Lecteur(
             lieu=consultations,
@@ -107,6 +111,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
             await stack.enter_async_context(Rappels(store, metrics).ouverte())
             await journal.ouvrir()
             stack.push_async_callback(journal.aclose)
+            await refuse_foreign(cles, horloge())
             await stack.enter_async_context(Veille(alarmes).ouverte())
             await consultations.ouvrir()
             stack.push_async_callback(consultations.aclose)
@@ -125,9 +130,12 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
         redirect_slashes=False,
     )
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(conductor, metrics, settings.demande_url, cle)))
-    partages = {"quotas": quotas.pret} if settings.redis_url else {}
-    cles = {"cles_pseudonymes": keyring_ready(trousseau, horloge)}
-    prets = {"habilitations": store.pret, "audit": journal.pret, **cles, **partages}
+    prets = {
+        "habilitations": store.pret,
+        "audit": journal.pret,
+        "cles_pseudonymes": keys_ready(cles, horloge),
+        **({"quotas": quotas.pret} if settings.redis_url else {}),
+    }
     app.include_router(build_router(sdl(), metrics, prets, conductor.visible))
     app.include_router(jwks_router(cle, citoyens.cles))
     if settings.datapass_secret:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import strawberry
 
 from audit.contrat import JournalDurable
-from audit.trace import ABANDONNEE
+from audit.trace import ABANDONNEE, OBTENU
 from gateway.attestation import Constat
 from gateway.attestation_blocs import blocs_attestes
 from gateway.circonstance import Circonstance
@@ -127,15 +127,20 @@ class Conductor:
     ) -> Resultat:
         """Execute between an INTENT and an OUTCOME, both durable; a caller who leaves is traced as well."""
         trace = self.traces.of(entrant, acces, siret, question)
+        intentions = await trace.intentions(self.horloge)
         try:
-            await self.journal.ecrire(trace.intentions(self.horloge))
+            await self.journal.ecrire(intentions)
             resultat = await self._execute_or_trace(trace, acces, question, context)
         except asyncio.CancelledError:
-            await asyncio.shield(self.journal.ecrire(trace.issues(self.horloge, context.reponses, ABANDONNEE)))
+            await asyncio.shield(self._conclude(trace, context, ABANDONNEE))
             raise
-        lu = context.erreur_du_journal is None
-        await self.journal.ecrire(trace.issues(self.horloge, context.reponses, journal_lu=lu))
+        await self._conclude(trace, context)
         return resultat
+
+    async def _conclude(self, trace: TraceRequete, context: RequestContext, resultat: str = OBTENU) -> None:
+        """Write what came of a request."""
+        lu = context.erreur_du_journal is None
+        await self.journal.ecrire(await trace.issues(self.horloge, context.reponses, resultat, journal_lu=lu))
 
     async def _execute_or_trace(
         self, trace: TraceRequete, acces: Acces, question: Question, context: RequestContext
@@ -146,7 +151,7 @@ class Conductor:
             await self.comptage.constater(acces, context.reponses.values())
         except Exception as error:
             code = error.code if isinstance(error, ErreurDeRequete) else ErreurInterne.code
-            await self.journal.ecrire(trace.issues(self.horloge, context.reponses, code))
+            await self._conclude(trace, context, code)
             raise
         return resultat
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from audit.accord import ClesAccordees
 from audit.pseudonyme import fondre, pseudonymes
 from audit.trace import OBTENU, Consultation, Intention, Issue, Pseudonyme
-from audit.trousseau import Trousseau
 from gateway.entrant import Entrant
 from gateway.sources import Sources
 from graph.context import Chemin
@@ -25,12 +25,12 @@ Reponses = Mapping[Chemin, Reponse]
 class Traces:
     """Makes the traces of requests, with the keys of the pseudonyms."""
 
-    trousseau: Trousseau
+    cles: ClesAccordees
     sources: Sources
 
     def of(self, entrant: Entrant, acces: Acces, siret: str, question: Question) -> "TraceRequete":
         """Return what is traced of one request."""
-        return TraceRequete(self.trousseau, self.sources, entrant, acces, siret, question)
+        return TraceRequete(self.cles, self.sources, entrant, acces, siret, question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +41,22 @@ class TraceRequete:
     with that of its intention; a person is looked for with every key.
     """
 
-    trousseau: Trousseau
+    cles: ClesAccordees
     sources: Sources
     entrant: Entrant
     acces: Acces
     siret: str
     question: Question
 
-    def intentions(self, horloge: Callable[[], datetime]) -> list[Intention]:
+    async def intentions(self, horloge: Callable[[], datetime]) -> list[Intention]:
         """Return what is about to be asked; to read a citizen's journal is an access to her data as well.
 
         Raises:
-            AuditIndisponible: this month has no key.
+            AuditIndisponible: this month has no key, or not that of the journal.
         """
+        return await self.cles.avec(lambda: self._intentions(horloge))
+
+    def _intentions(self, horloge: Callable[[], datetime]) -> list[Intention]:
         traces = [
             self._intention(rang, personne, horloge()) for rang, personne in enumerate(self.question.plan.personnes)
         ]
@@ -61,7 +64,7 @@ class TraceRequete:
             traces.append(self._ecrite(len(traces), horloge(), self.question.usager, self._du_journal()))
         return traces
 
-    def issues(
+    async def issues(
         self,
         horloge: Callable[[], datetime],
         reponses: Reponses,
@@ -74,8 +77,13 @@ class TraceRequete:
         `journal_lu` tells whether the citizen's journal was read, if it was asked for.
 
         Raises:
-            AuditIndisponible: a source returned an état civil, and this month has no key.
+            AuditIndisponible: a source returned an état civil, and this month has no key, or not that of the journal.
         """
+        return await self.cles.avec(lambda: self._issues(horloge, reponses, resultat, journal_lu=journal_lu))
+
+    def _issues(
+        self, horloge: Callable[[], datetime], reponses: Reponses, resultat: str, *, journal_lu: bool
+    ) -> list[Issue]:
         traces = [
             self._issue(rang, personne, horloge(), reponses, resultat)
             for rang, personne in enumerate(self.question.plan.personnes)
@@ -105,7 +113,7 @@ class TraceRequete:
             cadre_juridique=self.acces.habilitation.cadre_juridique,
             operation=self.question.operation.empreinte,
             champs=champs,
-            pseudonymes=pseudonymes(self.trousseau.de(instant), identite),
+            pseudonymes=pseudonymes(self.cles.de(instant), identite),
             agent=self.entrant.agent,
             demarche=self.entrant.demarche,
             delegation=self.acces.delegation_id,
@@ -144,7 +152,7 @@ class TraceRequete:
             pseudonyme
             for bloc in personne.blocs
             if (lecture := _answered(bloc, reponses)) and lecture.etat_civil
-            for pseudonyme in pseudonymes(self.trousseau.de(instant), lecture.etat_civil)
+            for pseudonyme in pseudonymes(self.cles.de(instant), lecture.etat_civil)
         )
 
 

@@ -35,6 +35,7 @@ _SCHEMA = (
 DROP TRIGGER trace_commencee;
 DROP TRIGGER trace_achevee;
 DROP TABLE en_cours;
+DROP TABLE cle_du_mois;
 ALTER TABLE partie ADD COLUMN liens TEXT NOT NULL DEFAULT '';
 -- How far each partie was copied: the number, in the database, of the last record, and its maillon.
 CREATE TABLE avance (partie INTEGER PRIMARY KEY, numero INTEGER NOT NULL, maillon BLOB NOT NULL);

@@ -1,7 +1,7 @@
 """The journal over PostgreSQL, with the contract of `audit.contrat`: durable, or refused within a bound."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from audit.attente import ATTENTE_MAX, attendre
 from audit.compteurs import Compteurs
 from audit.contrat import JournalDurable
 from audit.postgresql.connexion import PANNES
+from audit.postgresql.empreintes import retenir
 from audit.postgresql.inscription import inscrire
 from audit.postgresql.registre import Registre
 from audit.postgresql.sceaux import OuvrirScelles, Sceaux
@@ -87,6 +88,13 @@ class JournalPostgresql(JournalDurable):
         depot = Depot(tuple(map(inscrire, traces)), asyncio.get_running_loop().create_future())
         scribe.deposer(depot)
         await attendre(depot.durable)
+
+    async def retenir_cle(self, mois: str, empreinte: bytes) -> Mapping[str, bytes]:
+        """Keep the fingerprint of a key (`audit.accord.Temoin`)."""
+        try:
+            return await retenir(self._adresse, mois, empreinte)
+        except PANNES as panne:
+            raise AuditIndisponible(cause=type(panne).__name__) from None
 
     async def aclose(self) -> None:
         """Write what waits, then close; anything written later is refused."""

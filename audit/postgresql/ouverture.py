@@ -15,7 +15,6 @@ from audit.postgresql.sceaux import Sceaux
 from audit.postgresql.tables import (
     AJOUT,
     CLOTURE,
-    CREATION,
     DECALAGE,
     EN_COURS,
     EST_MORTE,
@@ -23,6 +22,8 @@ from audit.postgresql.tables import (
     EXISTE,
     INACHEVEES,
     LIRE_VERSION,
+    MIGRATIONS,
+    MISE_A_NIVEAU,
     OUVERTURE,
     RESERVER,
     TENIR,
@@ -37,6 +38,10 @@ from graph.errors import AuditIndisponible
 _DROITS = (
     "PARTICULIER_JOURNAL : ce rôle ne peut ni lire ni créer le schéma « journal ». Lancez « particulier migrer » avec "
     "le rôle qui possédera ses tables, puis donnez à celui du serveur le droit d'y lire et d'y ajouter."
+)
+_ANTERIEURES = (
+    "PARTICULIER_JOURNAL : ses tables sont d'une version antérieure, et ce rôle ne peut pas les mettre à niveau. "
+    "Lancez « particulier migrer » avec le rôle qui les possède."
 )
 
 
@@ -53,14 +58,14 @@ async def creer(adresse: str) -> None:
 
 
 async def preparer(connexion: Connexion) -> None:
-    """Create the tables if they are missing. Raise RegistreIncompatible, or one of PANNES."""
-    try:
-        with borne(connexion, DELAI_OUVERTURE):
-            if not await connexion.fetchval(EXISTE):
-                await _creer(connexion)
-            version = await connexion.fetchval(LIRE_VERSION)
-    except asyncpg.InsufficientPrivilegeError:
-        raise RegistreIncompatible(_DROITS) from None
+    """Create the tables, or bring them to our version. Raise RegistreIncompatible, or one of PANNES."""
+    with borne(connexion, DELAI_OUVERTURE):
+        try:
+            version = await _version(connexion)
+        except asyncpg.InsufficientPrivilegeError:
+            raise RegistreIncompatible(_DROITS) from None
+        if version < VERSION:
+            version = await _mettre_a_niveau(connexion, _ANTERIEURES if version else _DROITS)
     if version != VERSION:
         raise RegistreIncompatible("PARTICULIER_JOURNAL : une version plus récente l'a écrit, servez-le avec elle.")
 
@@ -104,12 +109,25 @@ async def _completer(connexion: Connexion, partie: Partie, morte: int, maintenan
     return len(lot)
 
 
-async def _creer(connexion: Connexion) -> None:
-    async with connexion.transaction(isolation="read_committed"):
-        await connexion.execute(PATIENTER)
-        await connexion.execute(RESERVER, VERROU, 0)
-        if not await connexion.fetchval(EXISTE):
-            await connexion.execute(CREATION)
+async def _version(connexion: Connexion) -> int:
+    """Return the version of the tables; 0 when there are none."""
+    version: int = await connexion.fetchval(LIRE_VERSION) if await connexion.fetchval(EXISTE) else 0
+    return version
+
+
+async def _mettre_a_niveau(connexion: Connexion, sans_droit: str) -> int:
+    """Bring the tables to our version, unless another process did; return theirs."""
+    try:
+        async with connexion.transaction(isolation="read_committed"):
+            await connexion.execute(PATIENTER)
+            await connexion.execute(RESERVER, VERROU, 0)
+            version = await _version(connexion)
+            if version >= VERSION:
+                return version
+            await connexion.execute("".join(MIGRATIONS[version:]) + MISE_A_NIVEAU)
+    except asyncpg.InsufficientPrivilegeError:
+        raise RegistreIncompatible(sans_droit) from None
+    return VERSION
 
 
 def lier(etats: Sequence[Any]) -> str:

@@ -28,6 +28,7 @@ from audit.consultations import Repere, lire_page
 from audit.consultations_sqlite import ConsultationsSqlite
 from audit.index import Index, chemin_par_defaut
 from audit.journal import Journal
+from audit.mois import Mois
 from audit.pseudonyme import pseudonymes
 from audit.rattachement import chercher
 from audit.registre import connecter
@@ -127,7 +128,7 @@ def _portes(
         precisions = (hasard[192:208], hasard[208:224], hasard[224:240], hasard[240:256])
         etat_civil = Pseudonyme("etat_civil", hasard[64:128], precisions)
         return (*numero, Pseudonyme("identite_pivot", hasard[128:192]), etat_civil), (etat_civil,)
-    cle, pivot = population.trousseau.de(instant), qui.pivot
+    cle, pivot = population.trousseau.du_mois(Mois.de(instant)), qui.pivot
     rendus = pseudonymes(cle, EtatCivil(pivot.nom_naissance, pivot.prenoms, str(pivot.naissance)))
     return (numero if hasard[0] < "5" else (*numero, *pseudonymes(cle, qui))), rendus
 

@@ -107,6 +107,9 @@ def _postgresql(dossier: Path) -> Iterator[None]:
     with serveur_postgresql(dossier / "postgresql") as serveur:
         _note(dossier).write_text(serveur.url("postgres"))
         (dossier / "voisin").mkdir()
+        # Servers that share a journal share their keys.
+        (dossier / "pseudonymes").mkdir(mode=0o700)
+        (dossier / "voisin" / "pseudonymes").symlink_to(dossier / "pseudonymes")
         _note(dossier / "voisin").write_text(serveur.url("postgres"))
         yield
 

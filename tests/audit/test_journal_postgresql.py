@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from audit.postgresql.journal import JournalPostgresql
+from audit.postgresql.ouverture import creer
 from audit.postgresql.tables import DECALAGE
 from audit.registre import RegistreIncompatible
 from audit.trace import Intention, Issue
@@ -161,6 +162,7 @@ DROITS = """
 GRANT USAGE ON SCHEMA journal TO serveur;
 GRANT SELECT ON ALL TABLES IN SCHEMA journal TO serveur;
 GRANT INSERT ON journal.partie, journal.trace, journal.entree, journal.suite, journal.cloture TO serveur;
+GRANT INSERT ON journal.cle_du_mois TO serveur;
 """
 
 
@@ -185,6 +187,36 @@ async def test_a_role_that_may_only_read_and_append_is_enough(
     postgresql_durable.executer("DROP OWNED BY serveur; REVOKE CREATE ON DATABASE postgres FROM PUBLIC;")
     with pytest.raises(RegistreIncompatible, match="« particulier migrer »"):
         await journal.ouvrir()
+
+
+async def test_of_two_servers_that_keep_a_fingerprint_at_once_both_are_told_the_same(adresse: str) -> None:
+    async with ouvert(adresse) as un, ouvert(adresse) as autre:
+        dites = await asyncio.gather(
+            *(qui.retenir_cle("2026-11", octet * 32) for qui, octet in ((un, b"a"), (autre, b"b")))
+        )
+        assert dites[0] == dites[1]
+        assert dites[0]["2026-11"] in {b"a" * 32, b"b" * 32}
+        assert set(await un.retenir_cle("2026-12", b"c" * 32)) == {"2026-11", "2026-12"}
+
+
+async def test_tables_of_the_version_before_are_upgraded_by_their_owner_and_the_servers_go_on(
+    adresse: str, postgresql_durable: ServeurPostgresql
+) -> None:
+    async with ouvert(adresse):
+        pass
+    postgresql_durable.executer("DROP ROLE IF EXISTS serveur; CREATE ROLE serveur LOGIN; " + DROITS)
+    postgresql_durable.executer("DROP TABLE journal.cle_du_mois; UPDATE journal.version SET version = 1")
+    restreint = JournalPostgresql(adresse.replace("//postgres:", "//serveur:"), horloge)
+    with pytest.raises(RegistreIncompatible, match=r"version antérieure.* « particulier migrer »"):
+        await restreint.ouvrir()
+    await creer(adresse)
+    await restreint.ouvrir()
+    assert await restreint.retenir_cle("2026-11", b"a" * 32) == {"2026-11": b"a" * 32}
+    postgresql_durable.executer("REVOKE ALL ON journal.cle_du_mois FROM serveur")
+    with pytest.raises(RegistreIncompatible, match=r"journal\.cle_du_mois"):
+        await restreint.retenir_cle("2026-12", b"a" * 32)
+    await restreint.aclose()
+    postgresql_durable.executer("DROP OWNED BY serveur")
 
 
 async def test_a_server_that_would_lose_traces_is_refused(adresse: str, postgresql_durable: ServeurPostgresql) -> None:

@@ -9,26 +9,25 @@ import pytest
 from audit.cle import TAILLE, CleInvalide
 from audit.mois import Mois
 from audit.trousseau import ANTERIEURE, CONSERVATION, Trousseau
-from graph.errors import AuditIndisponible
 
 NOVEMBRE = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
 
 def test_the_sandbox_creates_the_key_of_a_month_when_it_is_wanted(tmp_path: Path) -> None:
     trousseau = Trousseau(tmp_path / "cles", bac_a_sable=True)
-    cle = trousseau.de(NOVEMBRE)
+    cle = trousseau.du_mois(Mois.de(NOVEMBRE))
     fichier = tmp_path / "cles" / "2026-11.cle"
     assert cle == fichier.read_bytes()
     assert len(cle) == TAILLE
     assert stat.S_IMODE(fichier.stat().st_mode) == 0o600
-    assert Trousseau(tmp_path / "cles").de(NOVEMBRE) == cle
-    assert trousseau.de(NOVEMBRE + timedelta(days=7)) != cle
+    assert Trousseau(tmp_path / "cles").du_mois(Mois.de(NOVEMBRE)) == cle
+    assert trousseau.du_mois(Mois.de(NOVEMBRE + timedelta(days=7))) != cle
 
 
 def test_the_month_of_a_trace_is_that_of_utc(tmp_path: Path) -> None:
     trousseau = Trousseau(tmp_path, bac_a_sable=True)
     paris = datetime(2026, 12, 1, 0, 30, tzinfo=timezone(timedelta(hours=1)))
-    assert trousseau.de(paris) == trousseau.de(NOVEMBRE)
+    assert trousseau.du_mois(Mois.de(paris)) == trousseau.du_mois(Mois.de(NOVEMBRE))
     assert Mois.de(paris) == (2026, 11)
 
 
@@ -95,21 +94,18 @@ def test_a_folder_that_cannot_be_written_or_destroyed_is_told_in_french(tmp_path
     trousseau = Trousseau(tmp_path / "fichier" / "cles", bac_a_sable=True)
     with pytest.raises(CleInvalide, match="La clé des pseudonymes du mois 2026-11 ne peut pas être créée"):
         trousseau.exiger(NOVEMBRE)
-    with pytest.raises(AuditIndisponible):
-        trousseau.de(NOVEMBRE)
     (tmp_path / "cles" / "2020-01.cle").mkdir(parents=True)
     with pytest.raises(CleInvalide, match="2020-01 ne peut pas être détruite"):
         Trousseau(tmp_path / "cles").oublier(NOVEMBRE)
 
 
-def test_in_a_month_without_key_nothing_is_asked(tmp_path: Path) -> None:
+def test_a_month_without_key_has_none_until_it_is_prepared(tmp_path: Path) -> None:
     trousseau = Trousseau(tmp_path)
     trousseau.preparer(NOVEMBRE)
-    with pytest.raises(AuditIndisponible) as capture:
-        trousseau.de(NOVEMBRE + timedelta(days=60))
-    assert capture.value.cause == "CLE_DU_MOIS_ABSENTE"
+    with pytest.raises(CleInvalide, match="2027-01 manque"):
+        trousseau.du_mois(Mois.de(NOVEMBRE + timedelta(days=60)))
     trousseau.preparer(NOVEMBRE + timedelta(days=60))
-    assert trousseau.de(NOVEMBRE + timedelta(days=60))
+    assert trousseau.du_mois(Mois.de(NOVEMBRE + timedelta(days=60)))
 
 
 def test_the_keys_of_thirty_six_whole_months_are_kept(tmp_path: Path) -> None:
@@ -151,7 +147,7 @@ def test_what_is_no_month_is_no_month(texte: str) -> None:
 
 def test_a_keyring_does_not_print_its_keys(tmp_path: Path) -> None:
     trousseau = Trousseau(tmp_path, bac_a_sable=True)
-    cle = trousseau.de(NOVEMBRE)
+    cle = trousseau.du_mois(Mois.de(NOVEMBRE))
     assert repr(cle) not in repr(trousseau)
 
 

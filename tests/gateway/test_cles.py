@@ -1,6 +1,9 @@
 """Each month has its key: the service goes on when the month turns, and refuses rather than lose whom it traces."""
 
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,12 +13,15 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from audit.accord import empreinte
+from audit.cle import TAILLE
 from audit.export import exporter_personne
 from audit.mois import Mois
 from audit.registre import lire
 from audit.trace import Intention, Issue
 from audit.trousseau import Trousseau
 from gateway.app import create_app
+from gateway.settings import ReglageManquant
 from gateway.veille import RAPPEL, Veille
 from graph.identite import Identite
 from habilitations._bornes import PERSONNES_PLANCHER
@@ -74,6 +80,42 @@ async def test_without_the_key_of_the_next_month_the_service_goes_on_and_it_is_t
     assert (await app.demander(QUESTION, {"i": personne}, jeton)).status_code == 200
     assert (await app.client.get("/readyz")).status_code == 200
     assert await alarmes(app) == {"scelles": False, "cles_pseudonymes": True}
+
+
+async def test_a_server_with_another_folder_of_keys_does_not_start_on_the_journal(tmp_path: Path) -> None:
+    async with application(tmp_path):
+        pass
+    shutil.rmtree(reglages(tmp_path).cles_pseudonymes)
+    with pytest.raises(ReglageManquant, match=r"PARTICULIER_CLES_PSEUDONYMES.* 2026-11\. .*même dossier"):
+        async with application(tmp_path):
+            pass
+
+
+async def test_when_a_month_turns_to_another_key_no_source_is_called_and_the_folder_to_share_is_told(
+    app: Application,
+) -> None:
+    cle = reglages(app.dossier).cles_pseudonymes / "2026-12.cle"
+    sienne = cle.read_bytes()
+    with closing(sqlite3.connect(app.dossier / "journal.db")) as base, base:
+        base.execute("INSERT INTO cle_du_mois VALUES ('2026-12', ?)", (empreinte(bytes(TAILLE), "2026-12"),))
+    jeton, personne = await app.jeton({"mesri_identite"}), await angela(app)
+    app.horloge.instant = MINUIT
+    with capture_logs() as journal:
+        for _ in range(2):
+            refus = await app.demander(QUESTION, {"i": personne}, jeton)
+            assert refus.status_code == 503
+            assert refus.json()["errors"][0]["extensions"]["code"] == "AUDIT_INDISPONIBLE"
+    assert not any((await app.appels()).values())
+    (dite,) = (ligne for ligne in journal if ligne["event"] == "cle_du_mois_etrangere")
+    assert (dite["log_level"], dite["mois"], dite["dossier"]) == ("error", "2026-12", str(cle.parent))
+    assert "partagent un même dossier" in dite["a_faire"]
+    assert (await app.client.get("/readyz")).json()["cles_pseudonymes"] is False
+    assert (await alarmes(app))["cles_pseudonymes"]
+    cle.write_bytes(bytes(TAILLE))
+    assert (await app.client.get("/readyz")).status_code == 200
+    assert (await app.demander(QUESTION, {"i": personne}, jeton)).status_code == 200
+    assert not (await alarmes(app))["cles_pseudonymes"]
+    assert sienne not in str(journal).encode()
 
 
 async def test_seals_that_cannot_be_written_are_told_at_once(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from gateway.cli import app as commande
+from gateway.settings import ReglageManquant
 from tests.application import INSTANT, Application, Personnes, application
 from tests.serveur_postgresql import ServeurPostgresql
 
@@ -106,3 +107,13 @@ async def test_the_commands_need_a_copy_and_say_so(app: Application, tmp_path: P
         refus = journal(tmp_path, adresse, *arguments)
         assert refus.exit_code == 2
         assert "particulier journal copier" in refus.stderr
+
+
+async def test_a_server_that_does_not_share_the_keys_of_the_others_does_not_start(
+    app: Application, tmp_path_factory: pytest.TempPathFactory, adresse: str
+) -> None:
+    await demander(app)
+    ailleurs = tmp_path_factory.mktemp("ailleurs")
+    with pytest.raises(ReglageManquant, match=f"{ailleurs}/pseudonymes.*même dossier"):
+        async with application(ailleurs, journal=SecretStr(adresse)):
+            pass
