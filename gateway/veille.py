@@ -12,21 +12,36 @@ log = structlog.get_logger("gateway.veille")
 Alarme = Callable[[], bool]
 #: Seconds between two looks; and how many looks between two lines of log, while an alarm lasts.
 PERIODE, RAPPEL = 60, 60
+#: Seconds after which a look that does not end is an alarm: a disk that hangs.
+DELAI = 10.0
 
 
 class Veille:
-    """Looks at each alarm in turn, by its `motif`."""
+    """Looks at each alarm in turn, by its `motif`, from a thread: keys are read on a disk, which may hang."""
 
-    def __init__(self, alarmes: Mapping[str, Alarme]) -> None:
+    def __init__(self, alarmes: Mapping[str, Alarme], delai: float = DELAI) -> None:
         self._alarmes = alarmes
+        self._delai = delai
         self._depuis: Counter[str] = Counter()
+        self._regards: dict[str, asyncio.Task[bool]] = {}
 
-    def regarder(self) -> None:
+    async def regarder(self) -> None:
         """Log what begins, what ends, and from time to time what lasts."""
         for motif, alarme in self._alarmes.items():
             # NOTE: a log that cannot be written, on a full disk, must end neither the watch nor the other alarms.
             with suppress(Exception):
-                self._juger(motif, allumee=alarme())
+                self._juger(motif, allumee=await self._lire(motif, alarme))
+
+    async def _lire(self, motif: str, alarme: Alarme) -> bool:
+        """Tell whether an alarm is on; no second look begins before the first one ends."""
+        regard = self._regards.get(motif)
+        if regard is None:
+            regard = self._regards[motif] = asyncio.create_task(asyncio.to_thread(alarme))
+        await asyncio.wait((regard,), timeout=self._delai)
+        if not regard.done():
+            return True
+        del self._regards[motif]
+        return regard.result()
 
     def _juger(self, motif: str, *, allumee: bool) -> None:
         if allumee:
@@ -39,15 +54,17 @@ class Veille:
     @asynccontextmanager
     async def ouverte(self) -> AsyncIterator[None]:
         """Look now, then regularly, while the block lasts."""
+        await self.regarder()
         tache = asyncio.create_task(self._veiller())
         try:
             yield
         finally:
-            tache.cancel()
+            for une in (tache, *self._regards.values()):
+                une.cancel()
             with suppress(asyncio.CancelledError):
                 await tache
 
     async def _veiller(self) -> None:
         while True:
-            self.regarder()
             await asyncio.sleep(PERIODE)
+            await self.regarder()

@@ -1,7 +1,9 @@
 """Each month has its key: the service goes on when the month turns, and refuses rather than lose whom it traces."""
 
+import asyncio
 import shutil
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -127,32 +129,54 @@ async def test_seals_that_cannot_be_written_are_told_at_once(tmp_path: Path) -> 
     assert {"event": "alarme", "log_level": "warning", "motif": "scelles"} in journal
 
 
-def test_an_alarm_is_logged_when_it_begins_and_ends_and_from_time_to_time() -> None:
+async def test_an_alarm_is_logged_when_it_begins_and_ends_and_from_time_to_time() -> None:
     en_panne = False
     veille = Veille({"essai": lambda: en_panne})
 
-    def dits(fois: int) -> list[str]:
+    async def dits(fois: int) -> list[str]:
         with capture_logs() as journal:
             for _ in range(fois):
-                veille.regarder()
+                await veille.regarder()
         return [ligne["event"] for ligne in journal]
 
-    assert dits(3) == []
+    assert await dits(3) == []
     en_panne = True
-    assert dits(RAPPEL) == ["alarme"]
-    assert dits(1) == ["alarme"]
+    assert await dits(RAPPEL) == ["alarme"]
+    assert await dits(1) == ["alarme"]
     en_panne = False
-    assert dits(3) == ["alarme_levee"]
+    assert await dits(3) == ["alarme_levee"]
 
 
-def test_an_alarm_that_cannot_be_looked_at_hides_no_other() -> None:
+async def test_an_alarm_that_cannot_be_looked_at_hides_no_other() -> None:
     def cassee() -> bool:
         raise OSError
 
     veille = Veille({"cassee": cassee, "essai": lambda: True})
     with capture_logs() as journal:
-        veille.regarder()
+        await veille.regarder()
     assert [ligne["motif"] for ligne in journal if ligne["event"] == "alarme"] == ["essai"]
+
+
+async def test_a_disk_that_does_not_answer_is_an_alarm_and_holds_neither_the_loop_nor_a_second_thread() -> None:
+    commence, rendu, regards = threading.Event(), threading.Event(), list[int]()
+
+    def muette() -> bool:
+        regards.append(threading.get_ident())
+        commence.set()
+        rendu.wait(60)
+        return False
+
+    veille = Veille({"muette": muette, "essai": lambda: True}, delai=0.01)
+    with capture_logs() as journal:
+        await veille.regarder()
+        assert await asyncio.to_thread(commence.wait, 60)
+        await veille.regarder()
+        assert [ligne["motif"] for ligne in journal if ligne["event"] == "alarme"] == ["muette", "essai"]
+        assert len(regards) == 1
+        assert threading.get_ident() not in regards
+        rendu.set()
+        while not any(ligne["event"] == "alarme_levee" for ligne in journal):
+            await veille.regarder()
 
 
 @dataclass
