@@ -32,6 +32,7 @@ JADIS = INSTANT - timedelta(days=70)
 def sur(dossier: Path, nom: str, instant: datetime = JADIS, rang: int = 0) -> Intention:
     """Return an access about a persona, named by all that FranceConnect would say of her."""
     identite: Identite = next(une for une in load(INSTANT.date, DOSSIER) if une.nom == nom).par_france_connect
+    cle = Trousseau(reglages(dossier).cles_pseudonymes, bac_a_sable=True).du_mois(Mois.de(instant))
     return Intention(
         requete=str(uuid4()),
         rang=rang,
@@ -42,7 +43,7 @@ def sur(dossier: Path, nom: str, instant: datetime = JADIS, rang: int = 0) -> In
         cadre_juridique="",
         operation="",
         champs=(),
-        pseudonymes=pseudonymes(Trousseau(reglages(dossier).cles_pseudonymes, bac_a_sable=True).de(instant), identite),
+        pseudonymes=pseudonymes(cle, identite),
     )
 
 

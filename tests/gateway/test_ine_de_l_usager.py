@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from audit.mois import Mois
 from audit.pseudonyme import INE, pseudonymes
 from audit.registre import lire as lire_le_journal
 from audit.trace import Intention
@@ -112,7 +113,7 @@ async def test_it_is_in_no_answer_log_or_file_and_the_reading_bears_its_pseudony
     assert "status=200" in dit.out
     assert ine not in dit.out + dit.err
     assert [un.name for un in app.dossier.rglob("*") if un.is_file() and ine.encode() in un.read_bytes()] == []
-    cle = Trousseau(reglages(app.dossier).cles_pseudonymes).de(INSTANT)
+    cle = Trousseau(reglages(app.dossier).cles_pseudonymes).du_mois(Mois.de(INSTANT))
     attendu = pseudonymes(cle, Identite(ine=ine))
     intentions = [un for un in lire_le_journal(app.dossier / "journal.db") if isinstance(un, Intention)]
     portes = [tuple(un for un in une.pseudonymes if un.genre == INE) for une in intentions]
