@@ -108,7 +108,10 @@ class HttpxTransport(_Borne):
             corps = Corps(reponse.headers.get("content-encoding"))
             async for morceau in reponse.aiter_raw():
                 corps.ajouter(morceau)
-            return UpstreamResponse(reponse.status_code, tuple(reponse.headers.multi_items()), corps.terminer())
+            lue = UpstreamResponse(reponse.status_code, tuple(reponse.headers.multi_items()), corps.terminer())
+        # httpx ties a response and its stream to each other: what nobody holds any more would wait for the collector.
+        del reponse.stream
+        return lue
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[httpx.AsyncClient]:

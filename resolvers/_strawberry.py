@@ -18,6 +18,18 @@ from resolvers.selection import Champ
 _ERRORS = 5
 
 
+class _Executor(StrawberryGraphQLCoreExecutionContext):
+    """Nothing in it is tied to itself: once an answer has left, what it was made of is freed at once.
+
+    The helpers left out are methods of the executor, which holds them; only an asynchronous `isTypeOf` calls them, and
+    no type has one.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.async_helpers = None  # type: ignore[assignment]
+
+
 def coerce_variables(
     schema: strawberry.Schema, operation: Operation, variables: dict[str, Any], absentes: Collection[str] = ()
 ) -> VariableValues:
@@ -55,7 +67,7 @@ async def run(
         context_value=context,
         variable_values=variables,
         operation_name=operation.node.name.value if operation.node.name else None,
-        executor_class=StrawberryGraphQLCoreExecutionContext,
+        executor_class=_Executor,
         hide_suggestions=True,
         operation_extensions=None,
     )

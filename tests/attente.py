@@ -1,7 +1,10 @@
-"""Wait for another process, whose progress no event tells."""
+"""Wait for another process, or for a thread, whose progress no event tells."""
 
 import time
 from collections.abc import Callable
+
+#: Seconds between two looks of an event loop: one that never rests keeps Python's global lock from the threads.
+TOUR = 0.001
 
 
 def attendre(vrai: Callable[[], bool], delai: float, intervalle: float) -> bool:

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from audit.registre import lire
 from audit.trace import Intention, Issue
 from tests.application import Application, application
+from tests.attente import TOUR
 
 QUERY = "query($i: IdentiteInput!) { particulier(identite: $i) { statutEtudiant { identite { prenom } } } }"
 SOURCE, PERSONNE = "mesri_statut_etudiant", "dubois-angela"
@@ -66,7 +67,7 @@ async def test_a_caller_who_leaves_while_the_intention_is_being_written_has_an_i
 
 async def until_the_source_is_asked(app: Application) -> None:
     while not (await app.appels())[SOURCE]:  # noqa: ASYNC110 - only its counter tells that a simulator was reached
-        await asyncio.sleep(0)
+        await asyncio.sleep(TOUR)
 
 
 async def test_a_caller_who_leaves_while_a_source_is_asked_has_an_issue(app: Application) -> None:

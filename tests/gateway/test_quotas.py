@@ -17,6 +17,7 @@ from gateway.settings import ReglageManquant
 from habilitations._bornes import APPELS_PAR_SECONDE, PERSONNES_PLANCHER
 from habilitations.store import Store
 from tests.application import INSTANT, SIRET, Application, Horloge, application, guichet, reglages
+from tests.attente import TOUR
 from tests.serveur_redis import serveur_redis
 
 QUESTION = "{ habilitation { intitule } }"
@@ -149,7 +150,7 @@ async def test_answers_that_cannot_be_counted_do_not_leave_and_are_traced(tmp_pa
             await app.mettre_en_panne(SOURCE, mode="lente", delai_ms=400)
             question = asyncio.create_task(consulter(app, 0, jeton))
             while not (await app.appels())[SOURCE] and not question.done():  # noqa: ASYNC110 - no event tells it
-                await asyncio.sleep(0)
+                await asyncio.sleep(TOUR)
             redis.arreter()
             assert code(await question) == (503, "SURCHARGE")
     issues = [une for une in lire(tmp_path / "journal.db") if isinstance(une, Issue)]
