@@ -683,8 +683,10 @@ class _Verification:
                 for fin, page in pages:
                     if page is None or not all(map(self._suivre, page)):
                         self._un_par_un(_UN_PAR_UN, (self._seq, fin))
-                        if self._seq != fin:
-                            raise _Ecart(Nature.SUPPRIME, self._seq + 1)
+                    if self._seq != fin:
+                        # Some are missing: there may be no end of pages that hold none.
+                        self._un_par_un(_SUITE, (self._seq,))
+                        break
         else:
             self._un_par_un(_TOUT)
         while self._changer_de_partie():
@@ -944,6 +946,7 @@ SELECT seq, partie, numero, genre, rang, instant, requete, corps, maillon,
 FROM trace NOT INDEXED
 """
 _TOUT = f"{_LIGNES} ORDER BY seq"
+_SUITE = f"{_LIGNES} WHERE seq > ? ORDER BY seq"
 _UN_PAR_UN = f"{_LIGNES} WHERE seq > ? AND seq <= ? ORDER BY seq"
 # A text that is a blob, or a maillon that is none, is left out: SQLite orders every text before every blob.
 _UNE_PAGE = """
