@@ -86,9 +86,9 @@ consultations: $(SETUP) ## Read the journals of citizens among 10 million traces
 	$(BIN)/python -m tests.audit.journal_usager $(if $(TRACES),--traces $(TRACES))
 
 .PHONY: mutations
-mutations: $(SETUP) ## Change the code that decides, and see its tests fail (NOMBRE= MODULE= SEED=)
+mutations: $(SETUP) ## Change the code that decides, for half an hour, and see its tests fail (MINUTES= NOMBRE= MODULE= SEED=)
 	$(BIN)/python -m tests.mutations $(if $(NOMBRE),--nombre $(NOMBRE)) $(if $(MODULE),--module $(MODULE)) \
-		$(if $(SEED),--seed $(SEED))
+		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 .PHONY: bench
 bench: $(SETUP) ## Measure requests/s and latency against a bare forwarder

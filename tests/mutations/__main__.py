@@ -113,17 +113,17 @@ def main() -> int:
     mutes = _sample(options.module, seed, options.nombre)
     _say(f"SEED={seed} : {len(mutes)} mutants")
     with TemporaryDirectory(prefix="particulier-mutations-", dir=_MEMOIRE if _MEMOIRE.is_dir() else None) as nom:
-        return _campaign(mutes, Path(nom))
+        return _campaign(mutes, Path(nom), 60 * options.minutes)
 
 
-def _campaign(mutes: Sequence[Essai], dossier: Path) -> int:
-    """Try the modules as they are, then each mutant; return the exit status."""
+def _campaign(mutes: Sequence[Essai], dossier: Path, secondes: float) -> int:
+    """Try the modules as they are, then each mutant until the time is over; return the exit status."""
     debut, issues = time.monotonic(), list[tuple[Essai, bool]]()
     for essai, tue in _try_all([Essai(une) for une in dict.fromkeys(un.cible for un in mutes)], dossier):
         _say(f"{essai} : {'les tests échouent' if tue else 'les tests passent'}")
         if tue:
             return 1
-    for essai, tue in _try_all(mutes, dossier):
+    for essai, tue in _try_all(mutes, dossier, debut + secondes):
         issues.append((essai, tue))
         _say(f"{len(issues):>4} / {len(mutes)}  {'tué' if tue else 'SURVIT'}  {essai}")
     return _conclude(issues, time.monotonic() - debut)
@@ -131,7 +131,8 @@ def _campaign(mutes: Sequence[Essai], dossier: Path) -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--nombre", type=int, default=200, help="mutants tried, at most; 0: all")
+    parser.add_argument("--nombre", type=int, default=0, help="mutants tried, at most; 0: all")
+    parser.add_argument("--minutes", type=float, default=30.0, help="after which no other one is tried")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--module", default="", help="part of the name of the modules mutated")
     return parser.parse_args()
@@ -147,14 +148,16 @@ def _sample(partie: str, seed: int, nombre: int) -> list[Essai]:
         for mutant in mutants(Path(une.dossier, f"{module}.py").read_text(encoding="utf-8"))
     ]
     alea = Random(seed)  # noqa: S311 - a sample must be found again
-    return alea.sample(tous, nombre) if nombre and nombre < len(tous) else tous
+    return alea.sample(tous, min(nombre or len(tous), len(tous)))
 
 
-def _try_all(essais: Sequence[Essai], dossier: Path) -> Iterator[tuple[Essai, bool]]:
-    """Run a few at a time, each in a child; yield whether its tests failed."""
+def _try_all(essais: Sequence[Essai], dossier: Path, jusqu_a: float = float("inf")) -> Iterator[tuple[Essai, bool]]:
+    """Run a few at a time, each in a child; yield whether its tests failed. None is begun after that instant."""
     attente, en_cours = list(essais)[::-1], dict[int, tuple[Essai, float]]()
     try:
         while attente or en_cours:
+            if time.monotonic() > jusqu_a:
+                attente.clear()
             while attente and len(en_cours) < _ENFANTS:
                 essai = attente.pop()
                 en_cours[_fork(partial(essai.run, dossier))] = (essai, time.monotonic() + _DELAI)

@@ -39,6 +39,19 @@ CIBLES = (
         ),
     ),
     Cible(
+        "audit",
+        ("rattachement", "precisions", "accord", "trousseau"),
+        (
+            *(f"tests/audit/test_{nom}.py" for nom in ("rattachement", "accord", "trousseau", "consultations")),
+            *(f"tests/gateway/test_{nom}.py" for nom in ("cles", "ine_de_l_usager", "mes_consultations")),
+        ),
+    ),
+    Cible(
+        "gateway",
+        ("curseurs",),
+        ("tests/gateway/test_curseurs_du_journal.py", "tests/gateway/test_mes_consultations.py"),
+    ),
+    Cible(
         "gateway",
         ("traces",),
         (
