@@ -48,6 +48,7 @@ class Scribe(threading.Thread):
     def run(self) -> None:
         """Write batch after batch."""
         try:
+            self._ouvrir_d_avance()
             continuer = True
             while continuer:
                 lot = self._prochain()
@@ -56,6 +57,12 @@ class Scribe(threading.Thread):
                 continuer = len(depots) == len(lot)
         finally:
             self._fermer()
+
+    def _ouvrir_d_avance(self) -> None:
+        """Open the file while nobody waits for it; what goes wrong is told to the first who does."""
+        with suppress(Exception):
+            if self._file.empty():
+                self._registre = Registre(self._chemin, self._fichier, self._partie)
 
     def _prochain(self) -> list[Depot | None]:
         """Wait for one deposit, and take those that gathered meanwhile: no linger when there is little to do."""

@@ -13,6 +13,18 @@ from audit.trace import OBTENU, Intention, Issue, Pseudonyme, Trace
 
 CLE = bytes(range(7, 39))
 INSTANT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+#: An access of which nothing is said, for the tests that say one thing of it.
+SOBRE = Intention(
+    requete="r",
+    rang=0,
+    instant=INSTANT,
+    jeton="j",
+    habilitation="h",
+    destinataire="21920023500014",
+    cadre_juridique="",
+    operation="",
+    champs=(),
+)
 MOTS = ("cantine « été »", "agent-7", "ligne\nsuivante", 'guillemet "', "nul \0", "🏛️", "", "a b 1 2 3")
 
 

@@ -6,7 +6,8 @@ import stat
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from audit.registre import RegistreIncompatible, encoder, lire, preparer
 from audit.scribe import Depot, File, Scribe
 from audit.trace import LIBELLE_MAX, Intention, Issue, Reprise
 from graph.errors import AuditIndisponible
+from tests.audit.journaux import INSTANT, SOBRE
 
-INSTANT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 #: Seconds: far more than a write takes, since the machine may be busy.
 PATIENCE = 10
 Fabrique = Callable[..., Intention]
@@ -168,18 +169,7 @@ async def test_a_journal_that_cannot_be_created_refuses_to_open(tmp_path: Path) 
 
 def test_the_words_of_the_caller_are_kept_as_given_and_bounded(intention: Fabrique) -> None:
     assert intention("a").demarche == "cantine « été »"
-    longue = Intention(
-        requete="a",
-        rang=0,
-        instant=INSTANT,
-        jeton="j",
-        habilitation="h",
-        destinataire="21920023500014",
-        cadre_juridique="",
-        operation="",
-        champs=(),
-        agent="é" * 1000,
-    )
+    longue = replace(SOBRE, agent="é" * 1000)
     assert longue.agent == "é" * LIBELLE_MAX
 
 

@@ -1,7 +1,6 @@
 """Which accesses are a citizen's: hers for certain, perhaps hers, or a homonym's, by what the traces bear."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -10,9 +9,9 @@ from audit.rattachement import Cherchee, Rattachement, chercher, rattacher
 from audit.trace import OBTENU, Intention, Issue
 from graph.enums import Sexe
 from graph.identite import DateNaissance, EtatCivil, Identite, IdentitePivot
+from tests.audit.journaux import INSTANT, SOBRE
 
 CLE, AUTRE_CLE = b"c" * 32, b"d" * 32
-INSTANT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 ELLE = IdentitePivot("Quévreuilh", ("Anne-Laure", "Théodrêne"), DateNaissance(1987, 3, 14), Sexe.F, "99100", "2A004")
 CERTAIN, PROBABLE = Rattachement.CERTAIN, Rattachement.PROBABLE
 SEULE = IdentitePivot("QUEVREUILH", ("ANNE",), DateNaissance(1987, 3, 14))
@@ -24,18 +23,7 @@ def elle() -> list[Cherchee]:
 
 
 def nommee(identite: Identite) -> Intention:
-    return Intention(
-        requete="r",
-        rang=0,
-        instant=INSTANT,
-        jeton="j",
-        habilitation="h",
-        destinataire="21920023500014",
-        cadre_juridique="",
-        operation="",
-        champs=(),
-        pseudonymes=pseudonymes(CLE, identite),
-    )
+    return replace(SOBRE, pseudonymes=pseudonymes(CLE, identite))
 
 
 def rendue(*etats_civils: EtatCivil) -> Issue:

@@ -20,6 +20,7 @@ from gateway.sceau import sceau
 from graph.identite import Identite
 from sandbox.personas import DOSSIER, load
 from tests.application import INSTANT, Application, Horloge, Personnes, application, reglages
+from tests.audit.journaux import SOBRE
 
 ELLE, HOMONYME, AUTRE = "bernard-camille-lyon", "bernard-camille-marseille", "dubois-angela"
 PAGE = """query ($premiers: Int, $apres: String) { mesConsultations(premiers: $premiers, apres: $apres) {
@@ -33,18 +34,8 @@ def sur(dossier: Path, nom: str, instant: datetime = JADIS, rang: int = 0) -> In
     """Return an access about a persona, named by all that FranceConnect would say of her."""
     identite: Identite = next(une for une in load(INSTANT.date, DOSSIER) if une.nom == nom).par_france_connect
     cle = Trousseau(reglages(dossier).cles_pseudonymes, bac_a_sable=True).du_mois(Mois.de(instant))
-    return Intention(
-        requete=str(uuid4()),
-        rang=rang,
-        instant=instant,
-        jeton="j",
-        habilitation="h",
-        destinataire="21920023500014",
-        cadre_juridique="",
-        operation="",
-        champs=(),
-        pseudonymes=pseudonymes(cle, identite),
-    )
+    portes = pseudonymes(cle, identite)
+    return replace(SOBRE, requete=str(uuid4()), rang=rang, instant=instant, pseudonymes=portes)
 
 
 async def deposer(dossier: Path, *intentions: Intention) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from audit.trace import Intention
 from gateway.cli import app as cli
 from gateway.usages import usages
 from tests.application import INSTANT, Application, Personnes, application, guichet, reglages
+from tests.audit.journaux import SOBRE
 
 N1, N2, N3 = (f"dgfip_annee_n_moins_{rang}" for rang in (1, 2, 3))
 SCOPES = {N1, N2, "dgfip_rfr", "dgfip_pac", "mesri_identite", "mesri_admissions", "cnaf_enfants"}
@@ -30,18 +32,7 @@ async def app(tmp_path: Path) -> AsyncIterator[Application]:
 
 
 def intention(*champs: str, arguments: tuple[str, ...] = ()) -> Intention:
-    return Intention(
-        requete="r",
-        rang=0,
-        instant=INSTANT,
-        jeton="j",
-        habilitation="h",
-        destinataire="",
-        cadre_juridique="",
-        operation="",
-        champs=champs,
-        scopes_arguments=arguments,
-    )
+    return replace(SOBRE, instant=INSTANT, champs=champs, scopes_arguments=arguments)
 
 
 async def demander(app: Application, annee: int | None) -> None:
