@@ -1,5 +1,7 @@
 """Assemble the schema from its declarations, and print it as the committed `schema.graphql`."""
 
+from functools import cache
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
@@ -8,11 +10,13 @@ from graph.query import Query
 from graph.scalars import SCALARS
 
 
+@cache
 def build_schema() -> strawberry.Schema:
-    """Return the schema that is executed."""
+    """Return the schema that is executed: one value, that nobody changes."""
     return _build(sort=False)
 
 
+@cache
 def sdl() -> str:
     """Print the schema as committed: sorted, so that a diff shows only what changed."""
     # NOTE: sorting copies every type into graphql-core's plain ones, which no longer know our enumerations: the sorted
