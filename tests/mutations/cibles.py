@@ -59,6 +59,7 @@ CIBLES = (
             "tests/gateway/test_acces.py",
             "tests/gateway/test_attestation.py",
             "tests/gateway/test_etats_du_service.py",
+            "tests/gateway/test_mes_consultations.py",
             "tests/gateway/test_demarrage.py",
             "tests/audit/test_canaris.py",
         ),
