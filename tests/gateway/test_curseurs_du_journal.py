@@ -26,7 +26,7 @@ ELLE, HOMONYME, AUTRE = "bernard-camille-lyon", "bernard-camille-marseille", "du
 PAGE = """query ($premiers: Int, $apres: String) { mesConsultations(premiers: $premiers, apres: $apres) {
   edges { cursor node { reference } } pageInfo { hasNextPage startCursor endCursor } depuis } }"""
 #: Traces that a busy disk takes within the budget of one write.
-LOT = 250
+LOT = 100
 JADIS = INSTANT - timedelta(days=70)
 
 
