@@ -51,7 +51,7 @@ async def test_the_traces_of_a_closed_journal_remain(journal: Journal, chemin: P
 async def test_concurrent_writes_share_few_transactions(journal: Journal, chemin: Path, intention: Fabrique) -> None:
     await asyncio.gather(*(journal.ecrire((intention(str(rang)),)) for rang in range(1000)))
     assert journal.compteurs.traces == 1000
-    assert journal.compteurs.lots <= 50
+    assert 0 < journal.compteurs.lots <= 50
     assert {trace.requete for trace in lire(chemin)} == {str(rang) for rang in range(1000)}
 
 

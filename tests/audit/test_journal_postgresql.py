@@ -83,7 +83,7 @@ async def test_a_trace_is_durable_as_soon_as_the_write_returns(
 async def test_concurrent_writes_share_few_transactions(journal: JournalPostgresql, intention: Fabrique) -> None:
     await asyncio.gather(*(journal.ecrire((intention(str(rang)),)) for rang in range(300)))
     assert journal.compteurs.traces == 300
-    assert journal.compteurs.lots <= 30
+    assert 0 < journal.compteurs.lots <= 30
 
 
 async def test_a_write_whose_caller_leaves_is_still_made(

@@ -15,7 +15,12 @@ CIBLES = (
     Cible(
         "resolvers",
         ("plan", "planner", "selection", "projection", "visibilite"),
-        ("tests/resolvers", "tests/proprietes", "tests/gateway/test_plusieurs_personnes.py"),
+        (
+            "tests/resolvers",
+            "tests/proprietes",
+            "tests/gateway/test_plusieurs_personnes.py",
+            "tests/gateway/test_mes_consultations.py",
+        ),
     ),
     Cible(
         "habilitations",
@@ -36,6 +41,7 @@ CIBLES = (
             *(f"tests/audit/test_{nom}.py" for nom in ("pseudonyme", "journal", "chaine", "scelles", "export")),
             "tests/audit/test_verification.py",
             "tests/gateway/test_journal_scelle.py",
+            "tests/audit/test_fail_closed.py",
         ),
     ),
     Cible(
