@@ -86,6 +86,16 @@ async def test_a_citizen_who_says_too_many_ines_may_say_none_and_nobody_else_is_
     assert (replique.alertes, replique.suspendus) == ([], [])
 
 
+async def test_a_citizen_who_said_one_ine_too_many_may_say_another_an_hour_later(jeton: str) -> None:
+    async with banc(None) as seule:  # Redis forgets by its own clock
+        for dit in "abc":
+            await seule.quotas.essayer(jeton, dit)
+        with pytest.raises(QuotaDepasse):
+            await seule.quotas.essayer(jeton, "d")
+        seule.avancer(hours=1, seconds=1)
+        await seule.quotas.essayer(jeton, "d")
+
+
 async def test_a_request_that_calls_nothing_takes_one(replique: Banc, jeton: str) -> None:
     assert (await replique.quotas.reserver(jeton, 0)).restant == 19
 
