@@ -130,6 +130,8 @@ def test_a_twin_whose_first_given_name_begins_alike_is_not_excluded_by_the_commu
         ("75107", "75108", None),
         ("75107", "69123", None),
         ("75056", "75121", None),
+        ("69123", "69390", None),
+        ("13055", "13217", None),
         ("13204", "13054", None),
     ],
 )
