@@ -45,6 +45,7 @@ from io import BytesIO
 from itertools import cycle, groupby
 from operator import itemgetter
 from pathlib import Path
+from struct import Struct
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from cryptography.exceptions import InvalidSignature
@@ -52,6 +53,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ZERO = bytes(32)
 _TAILLE = len(ZERO)
+_DEUX = Struct(f"{2 * _TAILLE}s")
 #: Records that may follow the last seal when a process was killed, or is alive: a second of them at full speed.
 TOLERANCE = 10_000
 #: Bytes of a seal, at most; whatever is longer is none.
@@ -64,6 +66,8 @@ PAGE = 512
 SEUL = 50_000
 PROCESSUS_MAX = 8
 _FEUILLETER = "--feuilleter"
+#: Bytes that may wait between two processes: as many as Linux gives to anybody.
+_AVANCE = 1 << 20
 #: In a folder, the seals of a partie are in a file that bears its name.
 EXTENSION = ".scelles"
 _NOM = re.compile(b"[0-9a-f]{32}")
@@ -130,8 +134,8 @@ class Chaine:
                 noeuds = self.sommets.pop() + noeuds
             if len(noeuds) % (2 * _TAILLE):
                 restent.append(noeuds[-_TAILLE:])
-            places = range(0, len(noeuds) - _TAILLE, 2 * _TAILLE)
-            noeuds = b"".join([sha256(b"\1" + noeuds[place : place + 2 * _TAILLE]).digest() for place in places])
+                noeuds = noeuds[:-_TAILLE]
+            noeuds = _au_dessus(noeuds)
             rang >>= 1
         self.sommets.extend(reversed(restent))
 
@@ -144,6 +148,17 @@ class Chaine:
     def tete(self, *, close: bool = False) -> "Tete":
         """Return what a seal says of the chain as it is now."""
         return Tete(self.nom, self.taille, racine(self.sommets), self.maillon, close)
+
+
+def _au_dessus(noeuds: bytes) -> bytes:
+    """Return the parents of an even number of nodes, end to end."""
+    # A copy of what begins every node costs less than to begin anew: there are as many nodes as records.
+    commencer, parents = sha256(b"\1").copy, []
+    for (fils,) in _DEUX.iter_unpack(noeuds):
+        parent = commencer()
+        parent.update(fils)
+        parents.append(parent.digest())
+    return b"".join(parents)
 
 
 def racine(sommets: Sequence[bytes]) -> bytes:
@@ -559,7 +574,7 @@ class _Lecteur:
                 yield fin, _feuilleter(self._connexion, apres, fin)
             return
         with ExitStack() as pile:
-            # Each one hashes a page out of `nombre`. A pipe holds a page or two: none is ever far ahead.
+            # Each one hashes a page out of `nombre`. A pipe holds some pages: none is ever far ahead.
             sorties = [pile.enter_context(_auxiliaire(self._journal, rang, nombre, dernier)) for rang in range(nombre)]
             for (apres, fin), sortie in zip(_bornes(dernier), cycle(sorties), strict=False):
                 yield fin, _recevoir(sortie) or _feuilleter(self._connexion, apres, fin)
@@ -584,9 +599,19 @@ def _auxiliaire(journal: Path, rang: int, nombre: int, dernier: int) -> Iterator
     rien = subprocess.DEVNULL
     with subprocess.Popen(commande, stdin=rien, stdout=subprocess.PIPE, stderr=rien) as fils:  # noqa: S603 - this very file
         try:
-            yield cast("IO[bytes]", fils.stdout)
+            sortie = cast("IO[bytes]", fils.stdout)
+            _elargir(sortie)
+            yield sortie
         finally:
             fils.kill()
+
+
+def _elargir(tube: IO[bytes]) -> None:
+    """Let a process be some thirty pages ahead, where the system allows it: none waits then while another is slow."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415 - Windows has none
+
+        fcntl.fcntl(tube, fcntl.F_SETPIPE_SZ, _AVANCE)
 
 
 def _servir(journal: str, rang: str, nombre: str, dernier: str) -> int:
