@@ -98,6 +98,10 @@ bench: $(SETUP) ## Measure requests/s and latency against a bare forwarder
 bench-audit: $(SETUP) ## Measure what the audit adds to each answer
 	$(BIN)/python -m bench.audit
 
+.PHONY: bench-verification
+bench-verification: $(SETUP) ## Measure how many records of a journal are verified in a second (ENREGISTREMENTS=)
+	$(BIN)/python -m bench.verification $(if $(ENREGISTREMENTS),--enregistrements $(ENREGISTREMENTS))
+
 .PHONY: source
 source: $(SETUP) ## Scaffold a source: make source NOM=cnous_bourse BLOC=BourseEtudiante
 	$(BIN)/particulier source "$(NOM)" "$(BLOC)"

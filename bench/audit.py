@@ -1,4 +1,7 @@
-"""What the audit costs: the gateway with its journal, and without, by turns, at 60 % of what the latter can do then."""
+"""What the audit costs: the gateway with its journal, and without, by turns, at 60 % of what the latter can do then.
+
+Beside them, the disk alone: what its durable writes take, no program can spare.
+"""
 
 import asyncio
 import sys
@@ -12,16 +15,17 @@ import uvloop
 
 from bench.charge import Mesure, cadencer, charger
 from bench.cibles import Cible, amont, attendre, passerelle
+from bench.disque import ECRITURES, graver
 from bench.processus import Coeurs
 from bench.tableau import ecrire, presentation
 from gateway.settings import Transporteur
 
 #: Turns, seconds of each, connections, and share of the peak.
-TOURS, SECONDES, CLIENTS, PART = 5, 5.0, 64, 0.6
+TOURS, SECONDES, CLIENTS, PART = 5, 10.0, 64, 0.6
 _RODAGE = 2.0
 #: Milliseconds that the audit may add.
 P50_MAX, P99_MAX = 2.0, 5.0
-AVEC, SANS = "avec journal", "sans journal"
+AVEC, SANS, DISQUE = "avec journal", "sans journal", "disque seul"
 
 
 def main() -> int:
@@ -38,28 +42,39 @@ def main() -> int:
         adresse = pile.enter_context(amont(Path(nom), coeurs))
         avec = pile.enter_context(passerelle(Path(nom), coeurs, Transporteur.HTTPX, adresse, AVEC))
         sans = pile.enter_context(passerelle(Path(nom), coeurs, Transporteur.HTTPX, adresse, SANS, muette))
-        return boucle.run(_mesurer(avec, sans))
+        return boucle.run(_mesurer(avec, sans, Path(nom)))
 
 
-async def _mesurer(avec: Cible, sans: Cible) -> int:
+async def _mesurer(avec: Cible, sans: Cible, dossier: Path) -> int:
     attendus = {cible.nom: await attendre(cible) for cible in (avec, sans)}
     for cible in (avec, sans):
         await charger(cible.serveur.port, cible.message, attendus[cible.nom], CLIENTS, _RODAGE)
     ecrire(
         f"Chaque tour à {PART:.0%} de la pointe {SANS}, mesurée juste avant : la machine n'est pas toujours la même.\n"
     )
-    ecrire("| tour | | req/s | p50 ms | p99 ms | refus |\n|--:|---|--:|--:|--:|--:|")
-    mesures: dict[str, list[Mesure]] = {AVEC: [], SANS: []}
+    ecrire("| tour | | req/s | p50 ms | p99 ms | cœur occupé | refus |\n|--:|---|--:|--:|--:|--:|--:|")
+    mesures: dict[str, list[Mesure]] = {AVEC: [], SANS: [], DISQUE: []}
     for tour in range(1, TOURS + 1):
-        pointe = await charger(sans.serveur.port, sans.message, attendus[SANS], CLIENTS, SECONDES)
-        debit = PART * pointe.debit
-        ecrire(f"| {tour} | pointe {SANS} | {pointe.debit:.0f} | {pointe.p50:.2f} | {pointe.p99:.2f} | |")
+        seul = graver(dossier / "disque", _RODAGE)
+        mesures[DISQUE].append(seul)
+        ecrire(f"| {tour} | {DISQUE} | | {seul.p50:.2f} | {seul.p99:.2f} | | |")
+        pointe = await _charger(tour, sans, attendus[SANS])
         for cible in (avec, sans):
-            attendu = attendus[cible.nom]
-            une = await cadencer(cible.serveur.port, cible.message, attendu, CLIENTS, SECONDES, debit)
-            mesures[cible.nom].append(une)
-            ecrire(f"| {tour} | {cible.nom} | {une.debit:.0f} | {une.p50:.2f} | {une.p99:.2f} | {une.refus.total()} |")
+            mesures[cible.nom].append(await _charger(tour, cible, attendus[cible.nom], PART * pointe.debit))
     return _conclure(mesures)
+
+
+async def _charger(tour: int, cible: Cible, attendu: bytes, debit: float | None = None) -> Mesure:
+    """Measure a target at its peak, or at a rate; print how full it is."""
+    avant, port = cible.serveur.cpu(), cible.serveur.port
+    if debit is None:
+        une = await charger(port, cible.message, attendu, CLIENTS, SECONDES)
+    else:
+        une = await cadencer(port, cible.message, attendu, CLIENTS, SECONDES, debit)
+    occupe = (cible.serveur.cpu() - avant) / une.secondes
+    nom = cible.nom if debit else f"pointe {cible.nom}"
+    ecrire(f"| {tour} | {nom} | {une.debit:.0f} | {une.p50:.2f} | {une.p99:.2f} | {occupe:.0%} | {une.refus.total()} |")
+    return une
 
 
 def _conclure(mesures: dict[str, list[Mesure]]) -> int:
@@ -67,13 +82,16 @@ def _conclure(mesures: dict[str, list[Mesure]]) -> int:
     paires = list(zip(mesures[AVEC], mesures[SANS], strict=True))
     p50 = median(avec.p50 - sans.p50 for avec, sans in paires)
     p99 = median(avec.p99 - sans.p99 for avec, sans in paires)
+    disque = mesures[DISQUE]
     tenu = p50 <= P50_MAX and p99 <= P99_MAX
     refus = sum((une.refus for liste in mesures.values() for une in liste), Counter())
     erreurs = sum((une.erreurs for liste in mesures.values() for une in liste), Counter())
     ecrire(
         f"\nL'audit ajoute {p50:+.2f} ms de p50 (promis : {P50_MAX:+.0f} au plus) et {p99:+.2f} ms de p99 "
         f"(promis : {P99_MAX:+.0f} au plus), médianes de {TOURS} tours : {'tenu' if tenu else 'NON TENU'} ; "
-        f"refus faute de temps : {dict(refus)}, réponses fausses : {dict(erreurs)}."
+        f"refus faute de temps : {dict(refus)}, réponses fausses : {dict(erreurs)}.\n"
+        f"Dont le disque, seul, pour {ECRITURES} ajouts durables : {median(un.p50 for un in disque):.2f} ms de p50 et "
+        f"{median(un.p99 for un in disque):.2f} ms de p99."
     )
     return 0 if tenu and not erreurs else 1
 

@@ -40,12 +40,17 @@ class Ligne:
         return self.cpu / self.mesure.secondes
 
 
-def presentation(coeurs: Coeurs, tours: int) -> str:
-    """Tell what the figures depend on."""
+def machine(coeurs: Coeurs) -> str:
+    """Tell what every figure depends on."""
     seul = "" if coeurs.serveur is None else ", le serveur mesuré seul sur l'un d'eux"
     charge = ", ".join(f"{valeur:.1f}" for valeur in os.getloadavg())
+    return f"Python {platform.python_version()}, {os.cpu_count()} cœurs{seul} ; charge au départ : {charge}.\n"
+
+
+def presentation(coeurs: Coeurs, tours: int) -> str:
+    """Tell what the figures of the table depend on."""
     return (
-        f"Python {platform.python_version()}, {os.cpu_count()} cœurs{seul} ; charge au départ : {charge}.\n"
+        f"{machine(coeurs)}"
         f"Médiane de {tours} tours alternés ; CPU : temps de processeur du serveur mesuré, par réponse.\n"
     )
 

@@ -17,7 +17,7 @@ _CONSULTATIONS = tuple(Consultation(f"source_{rang}", OBTENU, 1) for rang in ran
 
 async def tracer(chemin: Path, clients: int, secondes: float) -> Mesure:
     """Write an intention then an issue, as `clients` requests at once would, for a time. Raise AuditIndisponible."""
-    journal = Journal(chemin, _maintenant)
+    journal = Journal(chemin, maintenant)
     await journal.ouvrir()
     durees: list[float] = []
     debut = perf_counter()
@@ -25,8 +25,8 @@ async def tracer(chemin: Path, clients: int, secondes: float) -> Mesure:
     async def client() -> None:
         while (depart := perf_counter()) < debut + secondes:
             requete = str(uuid4())
-            await journal.ecrire([_intention(requete)])
-            await journal.ecrire([_issue(requete)])
+            await journal.ecrire([intention(requete)])
+            await journal.ecrire([issue(requete)])
             durees.append(perf_counter() - depart)
 
     await asyncio.gather(*(client() for _ in range(clients)))
@@ -34,15 +34,17 @@ async def tracer(chemin: Path, clients: int, secondes: float) -> Mesure:
     return mesurer(durees, perf_counter() - debut)
 
 
-def _maintenant() -> datetime:
+def maintenant() -> datetime:
+    """Return the current instant."""
     return datetime.now(UTC)
 
 
-def _intention(requete: str) -> Intention:
+def intention(requete: str) -> Intention:
+    """Return an access to nine fields of three sources, as it begins."""
     return Intention(
         requete=requete,
         rang=0,
-        instant=_maintenant(),
+        instant=maintenant(),
         jeton=requete,
         habilitation=requete,
         destinataire="13002526500013",
@@ -53,11 +55,12 @@ def _intention(requete: str) -> Intention:
     )
 
 
-def _issue(requete: str) -> Issue:
+def issue(requete: str) -> Issue:
+    """Return how it ends."""
     return Issue(
         requete=requete,
         rang=0,
-        instant=_maintenant(),
+        instant=maintenant(),
         resultat=OBTENU,
         champs=_CHAMPS,
         consultations=_CONSULTATIONS,
