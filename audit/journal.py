@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,13 +11,11 @@ from audit.attente import ATTENTE_MAX, BUDGET, attendre
 from audit.compteurs import Compteurs
 from audit.contrat import JournalDurable
 from audit.empreintes import retenir
-from audit.partie import Partie
-from audit.registre import Fichier, Registre, encoder, preparer
+from audit.plume import Plume, nommer
+from audit.registre import encoder
 from audit.scelles import Scelles
-from audit.scelleur import Scelleur
 from audit.scribe import Depot, File, Scribe
 from audit.trace import Trace
-from audit.verificateur import Chaine, Tete
 from graph.errors import AuditIndisponible
 
 
@@ -37,12 +34,10 @@ class Journal(JournalDurable):
         self._chemin = chemin
         self._horloge = horloge
         self._scelles = scelles
-        self._file: File = File()
         self._compteurs = Compteurs()
-        self._fichier: Fichier
-        self._partie: Partie
+        self._plume = self._neuve()
+        self._file: File = File()
         self._scribe: Scribe | None = None
-        self._scelleur: Scelleur | None = None
 
     @property
     def compteurs(self) -> Compteurs:
@@ -52,7 +47,7 @@ class Journal(JournalDurable):
     @property
     def scelles_en_panne(self) -> bool:
         """Whether the last seal could not be written: requests go on, and somebody must be told."""
-        return self._scelleur is not None and self._scelleur.en_panne
+        return self._plume.scelles_en_panne
 
     async def ouvrir(self) -> int:
         """Create or upgrade the file, complete what a previous run left without issue, and start to write.
@@ -64,11 +59,12 @@ class Journal(JournalDurable):
             AuditIndisponible: the file cannot be opened or written.
             RegistreIncompatible: a later version wrote it.
         """
+        self._plume = self._neuve()
         try:
-            completees = await asyncio.to_thread(self._ouvrir)
+            completees = await asyncio.to_thread(self._plume.ouvrir, self._horloge())
         except (sqlite3.Error, OSError) as erreur:
-            await asyncio.to_thread(self._fermer_les_scelles)
-            raise AuditIndisponible(cause=_nom(erreur)) from None
+            await asyncio.to_thread(self._plume.ranger, close=True)
+            raise AuditIndisponible(cause=nommer(erreur)) from None
         self._scribe = self._demarrer()
         return completees
 
@@ -92,9 +88,9 @@ class Journal(JournalDurable):
     async def retenir_cle(self, mois: str, empreinte: bytes) -> Mapping[str, bytes]:
         """Keep the fingerprint of a key (`audit.accord.Temoin`)."""
         try:
-            return await asyncio.to_thread(retenir, self._chemin, self._fichier, mois, empreinte)
+            return await asyncio.to_thread(retenir, self._chemin, self._plume.fichier, mois, empreinte)
         except (sqlite3.Error, OSError) as erreur:
-            raise AuditIndisponible(cause=_nom(erreur)) from None
+            raise AuditIndisponible(cause=nommer(erreur)) from None
 
     async def aclose(self) -> None:
         """Write what waits, then close; anything written later is refused."""
@@ -102,28 +98,11 @@ class Journal(JournalDurable):
         if scribe is not None:
             self._file.put(None)
             await asyncio.to_thread(scribe.join, 2 * BUDGET)
-            await asyncio.to_thread(self._fermer_les_scelles, scribe)
+            await asyncio.to_thread(self._plume.ranger, close=not scribe.is_alive())
 
-    def _ouvrir(self) -> int:
-        neufs = self._scelles is not None and self._scelles.neufs()
-        self._fichier, self._partie, tetes = preparer(self._chemin, self._horloge(), self._sceller, scelles_neufs=neufs)
-        if self._scelles is not None:
-            # The partie is sealed while it is empty: no record is ever in one that no seal knows.
-            self._scelleur = Scelleur(self._scelles, self._compteurs)
-            self._scelleur.ouvrir((*tetes, self._partie.chaine.tete()), BUDGET)
-        with closing(Registre(self._chemin, self._fichier, self._partie)) as registre:
-            return registre.completer(self._horloge())
-
-    def _sceller(self, tetes: Sequence[Tete], chaine: Chaine) -> None:
-        if self._scelleur is not None:
-            self._scelleur.deposer(tetes, chaine)
-
-    def _fermer_les_scelles(self, scribe: Scribe | None = None) -> None:
-        """Stop to seal. A writer that is stuck may still write: its partie is not told to be closed."""
-        scelleur, self._scelleur = self._scelleur, None
-        if scelleur is not None:
-            close = scribe is None or not scribe.is_alive()
-            scelleur.fermer(self._partie.chaine if close else None, 2 * BUDGET)
+    def _neuve(self) -> Plume:
+        """Return what nobody writes with: a writer that was stuck at the last closing may still hold its own."""
+        return Plume(self._chemin, self._scelles, self._compteurs)
 
     def _deposer(self, depot: Depot) -> None:
         if self._scribe is None:
@@ -135,10 +114,6 @@ class Journal(JournalDurable):
         self._file.put(depot)
 
     def _demarrer(self) -> Scribe:
-        scribe = Scribe(self._chemin, self._fichier, self._partie, self._file, self._compteurs)
+        scribe = Scribe(self._plume, self._file)
         scribe.start()
         return scribe
-
-
-def _nom(erreur: Exception) -> str:
-    return str(getattr(erreur, "sqlite_errorname", type(erreur).__name__))

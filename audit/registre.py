@@ -112,8 +112,7 @@ class Connexion:
 
     def verifier(self) -> None:
         """Raise OSError when the file is gone, or is another one."""
-        if _fichier(self._chemin) != self._fichier:
-            raise FileNotFoundError
+        exiger(self._chemin, self._fichier)
 
     def close(self) -> None:
         """Close the connection."""
@@ -180,6 +179,12 @@ def connecter(chemin: Path, mode: str) -> sqlite3.Connection:
     """Connect to a file; mode is `ro`, `rw` or `rwc`. Made in one thread, a connection may be closed by another one."""
     adresse = f"{chemin.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(adresse, uri=True, isolation_level=None, timeout=ATTENTE, check_same_thread=False)
+
+
+def exiger(chemin: Path, fichier: Fichier) -> None:
+    """Raise OSError when a file is gone, or is not that one."""
+    if _fichier(chemin) != fichier:
+        raise FileNotFoundError
 
 
 def _fichier(chemin: Path) -> Fichier:

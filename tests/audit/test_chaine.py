@@ -122,7 +122,7 @@ async def test_a_batch_that_seemed_to_fail_and_did_not_is_chained_once(
 ) -> None:
     await journal_scelle.ecrire((issue("a"),))
     # A disk may fail once it has written: what the journal knows is then behind what the file holds.
-    partie = journal_scelle._partie  # noqa: SLF001 - no disk fails so at will
+    partie = journal_scelle._plume._partie  # noqa: SLF001 - no disk fails so at will
     connue = partie.chaine
     await journal_scelle.ecrire((issue("b"), issue("c")))
     partie.chaine = connue

@@ -14,7 +14,8 @@ import pytest
 
 from audit.compteurs import Compteurs
 from audit.journal import Journal
-from audit.registre import RegistreIncompatible, encoder, lire, preparer
+from audit.plume import Plume
+from audit.registre import RegistreIncompatible, encoder, lire
 from audit.scribe import Depot, File, Scribe
 from audit.trace import LIBELLE_MAX, Intention, Issue, Reprise
 from graph.errors import AuditIndisponible
@@ -74,14 +75,15 @@ async def test_a_write_whose_caller_leaves_is_still_made(journal: Journal, chemi
 
 
 async def test_a_caller_who_gave_up_keeps_no_other_of_its_batch_waiting(chemin: Path, intention: Fabrique) -> None:
-    fichier, partie, _ = preparer(chemin, INSTANT, lambda _tetes, _chaine: None)
+    plume = Plume(chemin, None, Compteurs())
+    plume.ouvrir(INSTANT)
     boucle, file = asyncio.get_running_loop(), File()
     parti, reste = boucle.create_future(), boucle.create_future()
     parti.cancel()
     for rang, durable in enumerate((parti, reste)):
         file.put(Depot((encoder(intention("a", rang=rang)),), boucle, durable))
     file.put(None)
-    scribe = Scribe(chemin, fichier, partie, file, Compteurs())
+    scribe = Scribe(plume, file)
     scribe.start()
     await asyncio.wait_for(reste, PATIENCE)
     await asyncio.to_thread(scribe.join)
