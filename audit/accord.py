@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from audit.attente import BUDGET
+from audit.bornes import BUDGET
 from audit.cle import CleInvalide
 from audit.mois import Mois
 from audit.registre import RegistreIncompatible

@@ -1,13 +1,9 @@
-"""How long a request waits for its traces, whatever keeps them: one second, and its fate is always told."""
+"""A request waits for its traces for one second at most, whatever keeps them, and their fate is always told."""
 
 import asyncio
 
+from audit.bornes import BUDGET
 from graph.errors import AuditIndisponible
-
-#: Seconds that a request waits for its trace, whatever happens to the disk.
-BUDGET = 1.0
-#: Deposits that may wait: more could not be made durable within the budget.
-ATTENTE_MAX = 4096
 
 
 async def attendre(durable: "asyncio.Future[None]") -> None:

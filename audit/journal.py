@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from audit.attente import ATTENTE_MAX, BUDGET, attendre
+from audit.attente import attendre
+from audit.bornes import ATTENTE_MAX, BUDGET
 from audit.compteurs import Compteurs
 from audit.contrat import JournalDurable
 from audit.empreintes import retenir

@@ -6,10 +6,10 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
-from audit.attente import BUDGET
+from audit.bornes import BUDGET
 from audit.compteurs import Compteurs
 from audit.partie import Ligne, Partie
-from audit.registre import Fichier, Registre, exiger, preparer
+from audit.registre import Fichier, Registre, preparer
 from audit.scelles import Scelles
 from audit.scelleur import Scelleur
 from audit.verificateur import Chaine, Tete
@@ -55,10 +55,10 @@ class Plume:
             RegistreIncompatible: a later version wrote it.
             sqlite3.Error, OSError: it cannot be opened or written.
         """
-        if attendu is not None:
-            exiger(self._chemin, attendu)
         neufs = self._scelles is not None and self._scelles.neufs()
-        self.fichier, self._partie, tetes = preparer(self._chemin, maintenant, self._sceller, scelles_neufs=neufs)
+        self.fichier, self._partie, tetes = preparer(
+            self._chemin, maintenant, self._sceller, scelles_neufs=neufs, attendu=attendu
+        )
         if self._scelles is not None:
             # The partie is sealed while it is empty: no record is ever in one that no seal knows.
             self._scelleur = Scelleur(self._scelles, self.compteurs)

@@ -57,7 +57,14 @@ class Ouverture(NamedTuple):
     """What came before, when no seal speaks of it yet."""
 
 
-def preparer(chemin: Path, maintenant: datetime, sceller: Sceller, *, scelles_neufs: bool = False) -> Ouverture:
+def preparer(
+    chemin: Path,
+    maintenant: datetime,
+    sceller: Sceller,
+    *,
+    scelles_neufs: bool = False,
+    attendu: Fichier | None = None,
+) -> Ouverture:
     """Create or upgrade the journal, and begin a partie.
 
     Args:
@@ -65,14 +72,16 @@ def preparer(chemin: Path, maintenant: datetime, sceller: Sceller, *, scelles_ne
         maintenant: current instant, aware.
         sceller: what to do with the states to seal.
         scelles_neufs: whether there is no seal yet: what came before is then to be sealed too.
+        attendu: the one file that it may be; it is then not created.
 
     Raises:
         RegistreIncompatible: a later version wrote it.
         sqlite3.Error, OSError: it cannot be opened or written.
     """
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(chemin, os.O_CREAT | os.O_RDWR, 0o600))
-    fichier = _fichier(chemin)
+    if attendu is None:
+        chemin.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(chemin, os.O_CREAT | os.O_RDWR, 0o600))
+    fichier = attendu or _fichier(chemin)
     with closing(Connexion(chemin, fichier)) as connexion:
         _mettre_a_niveau(connexion, chemin, maintenant)
         tetes = tuple(a_sceller(connexion.sqlite)) if scelles_neufs else ()
@@ -112,7 +121,8 @@ class Connexion:
 
     def verifier(self) -> None:
         """Raise OSError when the file is gone, or is another one."""
-        exiger(self._chemin, self._fichier)
+        if _fichier(self._chemin) != self._fichier:
+            raise FileNotFoundError
 
     def close(self) -> None:
         """Close the connection."""
@@ -179,12 +189,6 @@ def connecter(chemin: Path, mode: str) -> sqlite3.Connection:
     """Connect to a file; mode is `ro`, `rw` or `rwc`. Made in one thread, a connection may be closed by another one."""
     adresse = f"{chemin.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(adresse, uri=True, isolation_level=None, timeout=ATTENTE, check_same_thread=False)
-
-
-def exiger(chemin: Path, fichier: Fichier) -> None:
-    """Raise OSError when a file is gone, or is not that one."""
-    if _fichier(chemin) != fichier:
-        raise FileNotFoundError
 
 
 def _fichier(chemin: Path) -> Fichier:

@@ -6,12 +6,12 @@ The traces are made all the same, and their pseudonyms: what is left out is to m
 from collections.abc import Mapping, Sequence
 
 import gateway.journal
-from audit.journal import Journal
+from audit.journal_isole import JournalIsole
 from audit.trace import Trace
 from gateway.cli import app
 
 
-class _Muet(Journal):
+class _Muet(JournalIsole):
     """A journal that is always ready, and keeps nothing."""
 
     async def ouvrir(self) -> int:
@@ -33,5 +33,5 @@ class _Muet(Journal):
 
 if __name__ == "__main__":
     # NOTE: no setting turns the audit off, and none may: nothing but this script can.
-    gateway.journal.Journal = _Muet  # type: ignore[attr-defined]
+    gateway.journal.JournalIsole = _Muet  # type: ignore[attr-defined]
     app()

@@ -19,7 +19,7 @@ from gateway.demarrage import refuse_fiction, tell_incompatible, tell_unbound
 from gateway.echeances import Rappels
 from gateway.graphiql import build_router as graphiql_router
 from gateway.graphql import GraphQLEndpoint
-from gateway.journal import build_journal
+from gateway.journal import Batir, build_journal
 from gateway.jwks import build_router as jwks_router
 from gateway.metrics import Metrics
 from gateway.quotas import Comptage, open_quotas
@@ -43,13 +43,19 @@ def maintenant() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: Reconnaitre | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    horloge: Horloge = maintenant,
+    reconnaitre: Reconnaitre | None = None,
+    batir_le_journal: Batir = build_journal,
+) -> FastAPI:
     """Build the application.
 
     Args:
         settings: what changes from one installation to another.
         horloge: current instant, aware; civil dates are those of Europe/Paris.
         reconnaitre: tells whom a FranceConnect token names; by default, FranceConnect does.
+        batir_le_journal: returns what keeps the accesses; by default, this process writes it.
 
     Raises:
         ReglageManquant: production lacks a setting, or one cannot be used.
@@ -65,7 +71,7 @@ def create_app(settings: Settings, horloge: Horloge = maintenant, reconnaitre: R
     sources = wire(settings, metrics, bac_a_sable)
     store = Store(settings.database_url, connus, horloge, bac_a_sable=settings.bac_a_sable)
     trousseau = open_keyring(settings, horloge())
-    journal, consultations = build_journal(settings, horloge)
+    journal, consultations = batir_le_journal(settings, horloge)
     metrics.watch(journal)
     cles = agreed_keys(trousseau, journal)
     alarmes = {

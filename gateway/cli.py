@@ -22,6 +22,7 @@ from gateway.cli_operations import EX_CONFIG
 from gateway.cli_rapport import ajouter_rapport
 from gateway.cli_source import source as scaffold
 from gateway.demarrage import create_tables, rehearse, sole_server
+from gateway.journal import build_served_journal
 from gateway.logs import configure_logs
 from gateway.reglages_de_source import required
 from gateway.serveur import serve
@@ -101,8 +102,8 @@ def _migrer() -> None:
 def _serve(hote: str, port: int) -> None:
     settings = Settings()
     with sole_server(settings.journal) if isinstance(settings.journal, Path) else nullcontext():
-        rehearse(create_app(settings))
-        serve(create_app(settings), hote, port, settings.proxys)
+        rehearse(create_app(settings, batir_le_journal=build_served_journal))
+        serve(create_app(settings, batir_le_journal=build_served_journal), hote, port, settings.proxys)
 
 
 def _or_refuse(work: Callable[[], None]) -> None:

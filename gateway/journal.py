@@ -10,9 +10,10 @@ from audit.consultations import Consultations
 from audit.consultations_sqlite import ConsultationsSqlite
 from audit.contrat import JournalDurable
 from audit.journal import Journal
+from audit.journal_isole import JournalIsole
 from audit.postgresql.consultations import ConsultationsPostgresql
 from audit.postgresql.journal import JournalPostgresql
-from gateway.sceau import sceau, sceaux
+from gateway.sceau import cle_des_scelles, lieu_des_scelles, sceau, sceaux
 from gateway.settings import Settings
 
 
@@ -26,9 +27,25 @@ class Lieu(Consultations, Protocol):
         """Answer no more."""
 
 
+#: Returns the journal of the settings, and where it is read. Raises ReglageManquant.
+Batir = Callable[[Settings, Callable[[], datetime]], tuple[JournalDurable, Lieu]]
+
+
 def build_journal(settings: Settings, horloge: Callable[[], datetime]) -> tuple[JournalDurable, Lieu]:
-    """Return the journal of the settings, and where it is read. Raise ReglageManquant."""
+    """Return a journal that this process writes, at the hour of its clock. Raise ReglageManquant."""
     if isinstance(settings.journal, SecretStr):
-        adresse = settings.journal.get_secret_value()
-        return JournalPostgresql(adresse, horloge, sceaux(settings, horloge)), ConsultationsPostgresql(adresse)
+        return _partage(settings.journal, settings, horloge)
     return Journal(settings.journal, horloge, sceau(settings, horloge)), ConsultationsSqlite(settings.journal)
+
+
+def build_served_journal(settings: Settings, horloge: Callable[[], datetime]) -> tuple[JournalDurable, Lieu]:
+    """Return the journal of a server: what takes its requests does not wait for what writes. Raise ReglageManquant."""
+    if isinstance(settings.journal, SecretStr):
+        return _partage(settings.journal, settings, horloge)
+    isole = JournalIsole(settings.journal, lieu_des_scelles(settings), cle_des_scelles(settings))
+    return isole, ConsultationsSqlite(settings.journal)
+
+
+def _partage(adresse: SecretStr, settings: Settings, horloge: Callable[[], datetime]) -> tuple[JournalDurable, Lieu]:
+    url = adresse.get_secret_value()
+    return JournalPostgresql(url, horloge, sceaux(settings, horloge)), ConsultationsPostgresql(url)

@@ -14,12 +14,12 @@ from gateway.settings import ReglageManquant, Settings
 
 def sceau(settings: Settings, horloge: Callable[[], datetime]) -> Scelles:
     """Return what seals the journal; its key is created in the sandbox when there is none. Raise ReglageManquant."""
-    return Scelles(lieu_des_scelles(settings), _cle(settings), horloge)
+    return Scelles(lieu_des_scelles(settings), cle_des_scelles(settings), horloge)
 
 
 def sceaux(settings: Settings, horloge: Callable[[], datetime]) -> Callable[[str], Scelles]:
     """Return what seals each partie of a journal that several servers write, in a file of the folder of the seals."""
-    dossier, cle = lieu_des_scelles(settings), _cle(settings)
+    dossier, cle = lieu_des_scelles(settings), cle_des_scelles(settings)
     return lambda nom: Scelles(dossier / f"{nom}{EXTENSION}", cle, horloge)
 
 
@@ -37,7 +37,8 @@ def lieu_des_scelles(settings: Settings) -> Path:
     return lieu
 
 
-def _cle(settings: Settings) -> bytes:
+def cle_des_scelles(settings: Settings) -> bytes:
+    """Return the private key of the seals, created in the sandbox when there is none. Raise ReglageManquant."""
     try:
         return (lire_ou_creer if settings.bac_a_sable else lire)(settings.cle_scelles, DES_SCELLES)
     except CleInvalide as refus:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from audit.attente import ATTENTE_MAX, attendre
+from audit.attente import attendre
+from audit.bornes import ATTENTE_MAX
 from audit.compteurs import Compteurs
 from audit.contrat import JournalDurable
 from audit.postgresql.connexion import PANNES

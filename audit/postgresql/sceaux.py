@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from audit.attente import BUDGET
+from audit.bornes import BUDGET
 from audit.compteurs import Compteurs
 from audit.partie import Sceller
 from audit.scelles import Scelles

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audit.attente import BUDGET
+from audit.bornes import BUDGET
 from audit.compteurs import Compteurs
 from audit.postgresql.inscription import Inscription
 from audit.postgresql.registre import Registre

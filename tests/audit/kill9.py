@@ -2,6 +2,8 @@
 
     python -m tests.audit.kill9 --kills 40 [--cible minimal]
 
+The target `ecrivain` is a server whose writer alone is killed.
+
 Prints one line of JSON. Exit status 1 when the promise is broken: received within issues, issues within intentions,
 and, once restarted, exactly one issue or recovery for each intention.
 """
@@ -9,6 +11,7 @@ and, once restarted, exactly one issue or recovery for each intention.
 import argparse
 import asyncio
 import json
+import os
 import random
 import signal
 import socket
@@ -29,6 +32,8 @@ from tests.audit.kill9_cibles import CIBLES, Cible
 
 #: A kill falls after this many answers at most, drawn for each run.
 REPONSES_MAX = 300
+#: Answers that a server gives once its writer died.
+REPRISE = 50
 #: Seconds: for a server to listen, and for a run to receive its answers.
 PATIENCE = 60
 #: Clients of the server that nobody kills.
@@ -64,8 +69,7 @@ async def campagne(cible: Cible, kills: int, dossier: Path, hasard: random.Rando
                 requete = await cible.requete(charge.port)
                 async with charge.clients(requete), asyncio.timeout(PATIENCE):
                     await _premier(charge.attendre(hasard.randint(1, REPONSES_MAX)), serveur)
-                    serveur.kill()
-                    await serveur.wait()
+                    await _tuer(set(cible.victimes(serveur.pid)), serveur, charge)
     async with _serveur(cible, charge.port, dossier):
         pass
     journal = await asyncio.to_thread(cible.journal, dossier)
@@ -124,6 +128,16 @@ async def _arreter(serveur: Process) -> None:
         serveur.kill()
         await serveur.wait()
         raise
+
+
+async def _tuer(victimes: set[int], serveur: Process, charge: Charge) -> None:
+    """Kill processes; if the server is not one of them, it must answer again."""
+    for pid in victimes:
+        os.kill(pid, signal.SIGKILL)
+    if serveur.pid in victimes:
+        await serveur.wait()
+    else:
+        await _premier(charge.attendre(REPRISE), serveur)
 
 
 async def _premier(attente: Coroutine[Any, Any, None], serveur: Process) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +12,7 @@ import httpx
 import orjson
 
 from audit.postgresql.copie import copier
+from tests.audit.ecrivains import ecrivains
 from tests.serveur_postgresql import serveur_postgresql
 
 _MINIMAL = Path(__file__).with_name("serveur_minimal.py")
@@ -46,6 +47,8 @@ class Cible:
     """What must run beside it, for the whole campaign."""
     voisin: bool = False
     """Whether another server, which nobody kills, writes the same journal."""
+    victimes: Callable[[int], Iterable[int]] = lambda serveur: (serveur,)
+    """From the id of the server, those of the processes to kill."""
 
 
 def _minimal(*options: str) -> Cible:
@@ -144,6 +147,7 @@ _PASSERELLE_POSTGRESQL = replace(
 )
 CIBLES = {
     "passerelle": PASSERELLE,
+    "ecrivain": replace(PASSERELLE, victimes=ecrivains),
     "minimal": _minimal(),
     "menteur": _minimal("menteur"),
     "passerelle-postgresql": _PASSERELLE_POSTGRESQL,

@@ -26,7 +26,7 @@ from audit.scelles import chemin_par_defaut, cle_publique
 from audit.verification import verifier
 from graph.errors import AuditIndisponible
 from tests.audit.kill9_cibles import PASSERELLE, Requete
-from tests.audit.pannes_causes import SUR_POSTGRESQL, SUR_SQLITE, SUR_SQLITE_MORTEL, Cause, Terrain
+from tests.audit.pannes_causes import SUR_POSTGRESQL, SUR_SQLITE, Cause, Terrain
 from tests.serveur import serveur
 from tests.serveur_postgresql import serveur_postgresql
 
@@ -37,7 +37,6 @@ PROMESSE = 1200
 GUERISON, PAUSE, PATIENCE, DUREE = 15.0, 0.02, 10.0, 200.0
 #: What is answered when there is no trace: its status and its code.
 REFUS = (AuditIndisponible.status, AuditIndisponible.code)
-_MORTEL = (sys.executable, "-m", "tests.audit.serveur_mortel", "serve")
 
 Verdict = tuple[int, str]
 """The status of an answer, and DONNEES or the code of its first error."""
@@ -165,9 +164,9 @@ async def campagne(causes: Mapping[str, Cause], terrain: Terrain, combien: int, 
 
 
 @contextmanager
-def _sqlite(dossier: Path, *commande: str) -> Iterator[Terrain]:
+def _sqlite(dossier: Path) -> Iterator[Terrain]:
     dossier.mkdir()
-    with serveur(garde=dossier, **({"commande": commande} if commande else {})) as un:  # type: ignore[arg-type] # not a setting
+    with serveur(garde=dossier) as un:
         yield Terrain(un)
     _exiger_intact(dossier, dossier / "journal.db")
 
@@ -207,7 +206,6 @@ def main() -> int:
         dossier = Path(nom)
         for causes, terrain in (
             (SUR_SQLITE, _sqlite(dossier / "sqlite")),
-            (SUR_SQLITE_MORTEL, _sqlite(dossier / "mortel", *_MORTEL)),
             (SUR_POSTGRESQL, _postgresql(dossier / "postgresql")),
         ):
             with terrain as un:

@@ -1,5 +1,6 @@
 """What keeps a running gateway from writing its journal: each cause lasts as long as its block."""
 
+import asyncio
 import os
 import resource
 import signal
@@ -10,9 +11,12 @@ from dataclasses import dataclass
 import asyncpg
 
 from tests.audit import test_fail_closed, test_pannes_postgresql
+from tests.audit.ecrivains import ecrivains
 from tests.serveur import Serveur
 from tests.serveur_postgresql import ServeurPostgresql
 
+#: Seconds between two looks for a writer: one takes far longer to open its file.
+_GUET = 0.005
 #: Times that every connection is asked for, before it is said that some are always left.
 _ESSAIS = 20
 #: Sessions that a server gives at most; far more than ours does.
@@ -38,14 +42,16 @@ Cause = Callable[[Terrain], AbstractAsyncContextManager[None]]
 
 @asynccontextmanager
 async def plein(terrain: Terrain) -> AsyncIterator[None]:
-    """The kernel lets this process write no file any more: neither the journal nor anything beside it."""
-    pid = terrain.serveur.pid
-    _, dure = avant = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, dure))
+    """The kernel lets this server write no file any more: neither the journal nor anything beside it."""
+    pids = {terrain.serveur.pid, *ecrivains(terrain.serveur.pid)}
+    avant = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
+    for pid, (_, dure) in avant.items():
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, dure))
     try:
         yield
     finally:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, avant)
+        for pid, bornes in avant.items():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, bornes)
 
 
 @asynccontextmanager
@@ -57,12 +63,21 @@ async def verrouille(terrain: Terrain) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def mort(terrain: Terrain) -> AsyncIterator[None]:
-    """The thread that writes dies, and so does each one that replaces it."""
-    os.kill(terrain.serveur.pid, signal.SIGUSR1)
+    """The process that writes dies, and so does each one that replaces it."""
+
+    async def tuer() -> None:
+        while True:
+            for pid in ecrivains(terrain.serveur.pid):
+                os.kill(pid, signal.SIGKILL)
+            await asyncio.sleep(_GUET)
+
+    guet = asyncio.create_task(tuer())
+    await asyncio.sleep(_GUET)
     try:
         yield
     finally:
-        os.kill(terrain.serveur.pid, signal.SIGUSR2)
+        guet.cancel()
+        await asyncio.gather(guet, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -120,8 +135,8 @@ SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE applic
 SUR_SQLITE: Mapping[str, Cause] = {
     "SQLite : disque plein": plein,
     "SQLite : base verrouillée par un autre processus": verrouille,
+    "SQLite : processus d'écriture mort": mort,
 }
-SUR_SQLITE_MORTEL: Mapping[str, Cause] = {"SQLite : fil d'écriture mort": mort}
 SUR_POSTGRESQL: Mapping[str, Cause] = {
     "PostgreSQL : figé (SIGSTOP)": fige,
     "PostgreSQL : arrêté net, puis redémarré": arrete,

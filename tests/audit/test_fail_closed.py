@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.attente import ATTENTE_MAX
+from audit.bornes import ATTENTE_MAX
+from audit.contrat import JournalDurable
 from audit.journal import Journal
 from audit.registre import lire
 from audit.trace import Intention
@@ -63,7 +64,7 @@ def remplace(chemin: Path) -> Iterator[None]:
 Panne = Callable[[Path], AbstractContextManager[None]]
 
 
-async def refus(journal: Journal, intention: Intention) -> str | None:
+async def refus(journal: JournalDurable, intention: Intention) -> str | None:
     """Return why a write is refused, and fail if it is not, or not in time."""
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(AuditIndisponible) as capture:

@@ -16,7 +16,7 @@ def kill9(kills: int, cible: str) -> tuple[int, dict[str, Any]]:
     return fin.returncode, json.loads(fin.stdout)
 
 
-@pytest.mark.parametrize("cible", ["minimal", "passerelle", "minimal-postgresql"])
+@pytest.mark.parametrize("cible", ["minimal", "passerelle", "ecrivain", "minimal-postgresql"])
 def test_whatever_was_received_is_in_the_journal_of_a_killed_server(cible: str) -> None:
     status, bilan = kill9(3, cible)
     assert status == 0, bilan
@@ -31,7 +31,7 @@ def test_a_server_that_answers_without_its_trace_is_caught() -> None:
 
 
 @pytest.mark.campagne
-@pytest.mark.parametrize("cible", ["minimal", "passerelle", "minimal-postgresql", "passerelle-postgresql"])
+@pytest.mark.parametrize("cible", ["minimal", "passerelle", "ecrivain", "minimal-postgresql", "passerelle-postgresql"])
 def test_whatever_was_received_is_in_the_journal_after_many_kills(cible: str) -> None:
     status, bilan = kill9(40, cible)
     sys.stdout.write(f"\n{json.dumps(bilan)}\n")

@@ -9,7 +9,7 @@ from itertools import count
 import asyncpg
 import pytest
 
-from audit.attente import ATTENTE_MAX
+from audit.bornes import ATTENTE_MAX
 from audit.postgresql.journal import JournalPostgresql
 from audit.trace import Intention, Issue
 from graph.errors import AuditIndisponible

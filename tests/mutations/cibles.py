@@ -11,6 +11,7 @@ class Cible(NamedTuple):
     tests: tuple[str, ...]
 
 
+_JOURNAL = ("pseudonyme", "journal", "journal_isole", "chaine", "scelles", "export")
 CIBLES = (
     Cible(
         "resolvers",
@@ -36,9 +37,9 @@ CIBLES = (
     Cible("habilitations", ("quotas",), ("tests/habilitations/test_quotas.py", "tests/gateway/test_quotas.py")),
     Cible(
         "audit",
-        ("pseudonyme", "scribe", "registre", "partie", "chainage", "scelles"),
+        ("pseudonyme", "plume", "scribe", "liaison", "journal_isole", "registre", "partie", "chainage", "scelles"),
         (
-            *(f"tests/audit/test_{nom}.py" for nom in ("pseudonyme", "journal", "chaine", "scelles", "export")),
+            *(f"tests/audit/test_{nom}.py" for nom in _JOURNAL),
             "tests/audit/test_verification.py",
             "tests/gateway/test_journal_scelle.py",
             "tests/audit/test_fail_closed.py",
