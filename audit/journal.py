@@ -88,10 +88,7 @@ class Journal(JournalDurable):
 
     async def retenir_cle(self, mois: str, empreinte: bytes) -> Mapping[str, bytes]:
         """Keep the fingerprint of a key (`audit.accord.Temoin`)."""
-        try:
-            return await asyncio.to_thread(retenir, self._chemin, self._plume.fichier, mois, empreinte)
-        except (sqlite3.Error, OSError) as erreur:
-            raise AuditIndisponible(cause=nommer(erreur)) from None
+        return await retenir(self._chemin, self._plume.fichier, mois, empreinte)
 
     async def aclose(self) -> None:
         """Write what waits, then close; anything written later is refused."""

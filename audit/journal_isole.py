@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -90,10 +89,7 @@ class JournalIsole(JournalDurable):
         """Keep the fingerprint of a key (`audit.accord.Temoin`)."""
         if self._fichier is None:
             raise AuditIndisponible(cause="JOURNAL_FERME")
-        try:
-            return await asyncio.to_thread(retenir, self._chemin, self._fichier, mois, empreinte)
-        except (sqlite3.Error, OSError) as erreur:
-            raise AuditIndisponible(cause=nommer(erreur)) from None
+        return await retenir(self._chemin, self._fichier, mois, empreinte)
 
     async def aclose(self) -> None:
         """Write what waits, unless its writer died; then close. Anything written later is refused."""
