@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from graph.errors import Surcharge
 
 _GRACE = 10
-#: Objects that are made before the collector looks at the young ones. A request leaves 370 in cycles, and to free one
-#: takes a microsecond: at 50,000 every request stopped for 60 ms twice in three seconds; at this, for 3 ms at most.
+#: Objects that are made before the collector looks at the young ones. A request leaves it nothing; whatever would is
+#: freed little by little: with 370 a request, at 50,000, every request stopped for 60 ms twice in three seconds.
 _JEUNES = 2_000
 
 
