@@ -29,7 +29,7 @@ run: $(SETUP) web ## Serve the sandbox on 127.0.0.1:8000 (PORT=)
 	$(BIN)/particulier serve --port $(PORT)
 
 .PHONY: test
-test: $(SETUP) web clients ## Run every test (5 or 6 minutes on 2 cores once set up)
+test: $(SETUP) web clients ## Run every test (6 minutes or so on 2 cores once set up)
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not campagne"
 
 .PHONY: check
