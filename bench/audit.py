@@ -17,7 +17,7 @@ from bench.charge import Mesure, cadencer, charger
 from bench.cibles import Cible, amont, attendre, passerelle
 from bench.disque import ECRITURES, graver
 from bench.processus import Coeurs
-from bench.tableau import ecrire, presentation
+from bench.tableau import ecrire, machine
 from gateway.settings import Transporteur
 
 #: Turns, seconds of each, connections, and share of the peak.
@@ -32,7 +32,7 @@ def main() -> int:
     """Run the bench; return the exit status: 1 when an answer was wrong, or when the audit costs more than promised."""
     # The journal has a thread of its own, which waits for the disk: on one core it would take the place of requests.
     coeurs = Coeurs(None, None)
-    ecrire(presentation(coeurs, TOURS))
+    ecrire(machine(coeurs))
     muette = (sys.executable, "-m", "bench.sans_journal")
     with (
         TemporaryDirectory(prefix="particulier-bench-") as nom,
