@@ -15,6 +15,7 @@ from graph.catalogue import scopes
 from graph.circonstances import PARIS
 from graph.errors import Surcharge
 from graph.schema import build_schema
+from habilitations.base import COMMANDE
 from habilitations.regles import OperationRefusee
 from habilitations.store import Store
 
@@ -69,7 +70,7 @@ def executer(operation: Callable[[Store], Awaitable[T]]) -> T:
 
 def _store(url: str) -> Store:
     try:
-        return Store(url, scopes(build_schema()), maintenant, bac_a_sable=Settings().bac_a_sable)
+        return Store(url, scopes(build_schema()), maintenant, bac_a_sable=Settings().bac_a_sable, delais=COMMANDE)
     except ValueError as erreur:
         raise OperationRefusee(str(erreur)) from None
 

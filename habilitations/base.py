@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy import URL, Connection, event, make_url
@@ -14,8 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from graph.errors import Surcharge
 
-#: Seconds for one step (a lock, a connection, a statement), for an operation, and for each statement of a migration.
-DELAI_ETAPE, DELAI_OPERATION, DELAI_MIGRATION = 0.4, 0.9, 60.0
+
+class Delais(NamedTuple):
+    """How long we wait for the database, in seconds."""
+
+    etape: float
+    """A lock, a connection, a statement."""
+    operation: float
+
+
+#: Somebody waits for the answer of a request, and is told to try again.
+REQUETE = Delais(0.4, 0.9)
+#: An operator would rather wait than type the command again.
+COMMANDE = Delais(10.0, 30.0)
+MIGRATION = Delais(60.0, 60.0)
 
 _PILOTES = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _ATTENDUE = "PARTICULIER_DATABASE_URL : « sqlite:///chemin/du/fichier » ou « postgresql://… » est attendu."
@@ -41,16 +53,16 @@ def dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def ouvrir_moteur(url: URL, delai: float = DELAI_ETAPE) -> AsyncEngine:
-    """Return an engine that connects when first used; `delai` bounds each of its steps, in seconds."""
+def ouvrir_moteur(url: URL, delais: Delais) -> AsyncEngine:
+    """Return an engine that connects when first used."""
     if url.get_backend_name() == "postgresql":
-        connecter = partial(asyncpg.connect, dsn(url), timeout=delai, command_timeout=delai)
+        connecter = partial(asyncpg.connect, dsn(url), timeout=delais.etape, command_timeout=delais.etape)
         return create_async_engine(
-            "postgresql+asyncpg://", async_creator=connecter, pool_timeout=delai, hide_parameters=True
+            "postgresql+asyncpg://", async_creator=connecter, pool_timeout=delais.etape, hide_parameters=True
         )
     # One writer in the process: it queues in memory rather than polling the lock of the file.
-    options = {"pool_size": 1, "max_overflow": 0, "pool_timeout": DELAI_OPERATION, "hide_parameters": True}
-    moteur = create_async_engine(url, connect_args={"timeout": delai, "isolation_level": None}, **options)
+    options = {"pool_size": 1, "max_overflow": 0, "pool_timeout": delais.operation, "hide_parameters": True}
+    moteur = create_async_engine(url, connect_args={"timeout": delais.etape, "isolation_level": None}, **options)
     event.listen(moteur.sync_engine, "connect", _regler_sqlite)
     event.listen(moteur.sync_engine, "begin", _verrouiller_sqlite)
     return moteur
@@ -69,15 +81,15 @@ def _verrouiller_sqlite(connexion: Connection) -> None:
 
 
 @asynccontextmanager
-async def transaction(moteur: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Run a transaction of at most DELAI_OPERATION.
+async def transaction(moteur: AsyncEngine, delais: Delais) -> AsyncIterator[AsyncConnection]:
+    """Run a transaction within the time of an operation.
 
     Raises:
         Surcharge: the database is down, locked or slow (a commit that was cut may still have happened).
         IntegrityError: a constraint is broken; the operation says what that means.
     """
     try:
-        async with asyncio.timeout(DELAI_OPERATION), moteur.begin() as connexion:
+        async with asyncio.timeout(delais.operation), moteur.begin() as connexion:
             yield connexion
     except IntegrityError:
         raise

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from graph.errors import Surcharge
-from habilitations.base import DELAI_ETAPE, DELAI_OPERATION, PANNES, dsn
+from habilitations.base import PANNES, Delais, dsn
 from habilitations.lignes import Ligne
 
 _ATTENTE = 0.01
@@ -25,15 +25,17 @@ class Lecture(Protocol):
         """Get ready to read, without connecting: a database that is down does not prevent the start."""
 
     async def lire(self, sql: str, *parametres: object) -> Sequence[Ligne]:
-        """Return the rows; the statement bounds their number. Raise Surcharge within DELAI_OPERATION."""
+        """Return the rows; the statement bounds their number. Raise Surcharge within the time of an operation."""
 
     async def fermer(self) -> None:
         """Close every connection."""
 
 
-def lecture(url: URL) -> Lecture:
+def lecture(url: URL, delais: Delais) -> Lecture:
     """Return the reader of a database, from its URL (`base.lire_url`)."""
-    return LecturePostgresql(dsn(url)) if _est_postgresql(url) else LectureSqlite(Path(url.database or ""))
+    if _est_postgresql(url):
+        return LecturePostgresql(dsn(url), delais)
+    return LectureSqlite(Path(url.database or ""), delais)
 
 
 def compiler(url: URL, requete: Select[Any]) -> str:
@@ -49,8 +51,9 @@ def _est_postgresql(url: URL) -> bool:
 class LectureSqlite:
     """Reads in the event loop: a few microseconds, where a thread costs a hundred. WAL readers do not wait."""
 
-    def __init__(self, chemin: Path) -> None:
+    def __init__(self, chemin: Path, delais: Delais) -> None:
         self._adresse = f"{chemin.absolute().as_uri()}?mode=rw"  # rw: never creates an empty database
+        self._essais = round(delais.etape / _ATTENTE)
         self._connexion: sqlite3.Connection | None = None
 
     async def ouvrir(self) -> None:
@@ -59,7 +62,7 @@ class LectureSqlite:
     async def lire(self, sql: str, *parametres: object) -> Sequence[Ligne]:
         """Return the rows; the rare lock is waited for without blocking the loop."""
         cause = ""
-        for _ in range(round(DELAI_ETAPE / _ATTENTE)):
+        for _ in range(self._essais):
             try:
                 return self._executer(sql, parametres)
             except sqlite3.Error as panne:
@@ -88,8 +91,9 @@ class LectureSqlite:
 class LecturePostgresql:
     """Reads through a pool of its own, without the round trip that resets a connection after each use."""
 
-    def __init__(self, adresse: str) -> None:
+    def __init__(self, adresse: str, delais: Delais) -> None:
         self._adresse = adresse
+        self._delais = delais
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def ouvrir(self) -> None:
@@ -97,8 +101,9 @@ class LecturePostgresql:
 
         async def ne_rien_retablir(_: object) -> None: ...
 
+        etape = self._delais.etape
         self._pool = await asyncpg.create_pool(
-            self._adresse, min_size=0, reset=ne_rien_retablir, timeout=DELAI_ETAPE, command_timeout=DELAI_ETAPE
+            self._adresse, min_size=0, reset=ne_rien_retablir, timeout=etape, command_timeout=etape
         )
 
     async def lire(self, sql: str, *parametres: object) -> Sequence[Ligne]:
@@ -107,7 +112,7 @@ class LecturePostgresql:
             raise Surcharge(cause="pool closed")
         try:
             # Around the two steps, and the wait for a free connection (bounding that one alone costs a task).
-            async with asyncio.timeout(DELAI_OPERATION):
+            async with asyncio.timeout(self._delais.operation):
                 lignes: list[Ligne] = await self._pool.fetch(sql, *parametres)
                 return lignes
         except PANNES as panne:

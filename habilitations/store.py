@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from graph.errors import JetonInvalide, Surcharge
 from habilitations import store_datapass, store_delegations
 from habilitations.adresses import lire_plage
-from habilitations.base import lire_url, ouvrir_moteur, transaction
+from habilitations.base import REQUETE, Delais, lire_url, ouvrir_moteur, transaction
 from habilitations.datapass import Evenement
 from habilitations.echeances import Echeance
 from habilitations.habilitation import Acces, Delegation, Deleguee, Editeur, Habilitation, Jeton, JetonEmis
@@ -60,6 +61,7 @@ class Store:
         scopes_connus: every scope of the graph; a grant names no other.
         horloge: current instant, aware.
         bac_a_sable: whether the grants recorded are for fictitious data.
+        delais: how long the database is waited for.
 
     Raises:
         ValueError: the URL is neither of the two.
@@ -72,10 +74,12 @@ class Store:
         horloge: Callable[[], datetime],
         *,
         bac_a_sable: bool = False,
+        delais: Delais = REQUETE,
     ) -> None:
         adresse = lire_url(url)
-        self._moteur = ouvrir_moteur(adresse)
-        self._lecture = lecture(adresse)
+        self._moteur = ouvrir_moteur(adresse, delais)
+        self._lecture = lecture(adresse, delais)
+        self._transaction = partial(transaction, self._moteur, delais)
         self._presente = compiler(adresse, _PRESENTE)
         self._par_siret = compiler(adresse, DELEGUEES_PAR_SIRET)
         self._par_id = compiler(adresse, DELEGUEE_PAR_ID)
@@ -184,19 +188,19 @@ class Store:
         verifier_habilitation(habilitation, self._scopes_connus)
         if compatibles if compatibles is not None else not self._bac_a_sable:
             verifier_compatibilite(habilitation.scopes)
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             await connexion.execute(insert(HABILITATION).values(colonnes_habilitation(habilitation)))
         return habilitation
 
     async def sert_le_bac_a_sable(self) -> bool:
         """Tell whether any grant recorded is for fictitious data."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             trouvee = await connexion.execute(select(HABILITATION.c.id).where(HABILITATION.c.bac_a_sable).limit(1))
             return trouvee.first() is not None
 
     async def lister(self) -> list[Habilitation]:
         """Return every grant, the oldest first."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             lignes = await connexion.execute(select(HABILITATION).order_by(HABILITATION.c.debut, HABILITATION.c.id))
             return [lire_habilitation(ligne) for ligne in lignes]
 
@@ -222,7 +226,7 @@ class Store:
         await self._dater_suspension(habilitation_id, None)
 
     async def _dater_suspension(self, habilitation_id: str, suspendue_le: datetime | None) -> None:
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             await lire_une_habilitation(connexion, habilitation_id, figee=False)
             visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
             await connexion.execute(visee.values(suspendue_le=suspendue_le))
@@ -231,7 +235,7 @@ class Store:
         """Change the addresses that may use a grant, from the next request on; none for any. Raise OperationRefusee."""
         plages = _plages(plages_ip)
         verifier_plages(plages)
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             await lire_une_habilitation(connexion, habilitation_id, figee=False)
             visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
             await connexion.execute(visee.values(plages_ip=" ".join(plages)))
@@ -239,7 +243,7 @@ class Store:
     async def rattacher(self, habilitation_id: str, franceconnect_client_id: str | None) -> None:
         """Bind a grant to a service of FranceConnect, or to none, from the next request on. Raise OperationRefusee."""
         verifier_service(franceconnect_client_id)
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             await lire_une_habilitation(connexion, habilitation_id, figee=False)
             visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
             await connexion.execute(visee.values(franceconnect_client_id=franceconnect_client_id))
@@ -249,7 +253,7 @@ class Store:
 
         A token that was promised to DataPass and is still to be collected is the one given.
         """
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             habilitation = await lire_une_habilitation(connexion, habilitation_id)
             return await retirer_ou_inscrire(connexion, habilitation, duree, instant(self._horloge()))
 
@@ -258,37 +262,37 @@ class Store:
         requete = select(*COLONNES_JETON).order_by(JETON.c.emis_le, JETON.c.id)
         if habilitation_id is not None:
             requete = requete.where(JETON.c.habilitation_id == habilitation_id)
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             return [Jeton(*ligne) for ligne in await connexion.execute(requete)]
 
     async def echeances(self, horizon: timedelta) -> list[Echeance]:
         """Return the tokens and the grants that end within `horizon`, and that nothing replaces yet."""
         maintenant = self._horloge()
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             return await lire_echeances(connexion, maintenant, maintenant + horizon)
 
     async def revoquer(self, jeton_id: str) -> None:
         """Refuse a token from the next request on; revoking twice keeps the first date. Raise OperationRefusee."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             await lire_un_jeton(connexion, jeton_id)
             await borner(connexion, jeton_id, self._horloge())
 
     async def suspendre_jeton(self, jeton_id: str) -> None:
         """Refuse a token from the next request on; suspending twice keeps the first date. Raise OperationRefusee."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             jeton = await lire_un_jeton(connexion, jeton_id)
             await dater_suspension(connexion, jeton_id, jeton.suspendu_le or self._horloge())
 
     async def retablir_jeton(self, jeton_id: str) -> None:
         """End the suspension of a token; what counted its persons is apart (`Quotas.lever`). Raise OperationRefusee."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             await lire_un_jeton(connexion, jeton_id)
             await dater_suspension(connexion, jeton_id, None)
 
     async def renouveler(self, jeton_id: str, chevauchement: timedelta, duree: timedelta = DUREE_MAX) -> JetonEmis:
         """Issue the successor of a token, which itself is revoked after `chevauchement`. Raise OperationRefusee."""
         try:
-            async with transaction(self._moteur) as connexion:
+            async with self._transaction() as connexion:
                 jeton = await lire_un_jeton(connexion, jeton_id)
                 maintenant = instant(self._horloge())
                 verifier_renouvellement(jeton, chevauchement, maintenant)
@@ -317,7 +321,7 @@ class Store:
         )
         verifier_habilitation(propre, self._scopes_connus)
         try:
-            async with transaction(self._moteur) as connexion:
+            async with self._transaction() as connexion:
                 await store_delegations.inscrire_editeur(connexion, editeur, propre)
         except IntegrityError:
             message = "Un éditeur porte déjà ce SIRET : « particulier editeur lister » les donne."
@@ -326,13 +330,13 @@ class Store:
 
     async def lister_editeurs(self) -> list[Editeur]:
         """Return every editor, the oldest first."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             return await store_delegations.editeurs(connexion)
 
     async def deleguer(self, editeur_id: str, habilitation_id: str) -> Delegation:
         """Let an editor use a grant, from the next request on. Raise OperationRefusee."""
         try:
-            async with transaction(self._moteur) as connexion:
+            async with self._transaction() as connexion:
                 maintenant = instant(self._horloge())
                 return await store_delegations.deleguer(connexion, editeur_id, habilitation_id, maintenant)
         except IntegrityError:
@@ -343,17 +347,17 @@ class Store:
 
     async def revoquer_delegation(self, delegation_id: str) -> None:
         """End a delegation, from the next request on. Raise OperationRefusee."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             await store_delegations.revoquer_une(connexion, delegation_id, self._horloge())
 
     async def lister_delegations(self, editeur_id: str | None = None) -> list[Delegation]:
         """Return the delegations, to one editor or to all, revoked ones included, the oldest first."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             return await store_delegations.delegations(connexion, editeur_id)
 
     async def suite_connue(self, evenement: Evenement) -> Suite | None:
         """Return what was answered to this very delivery; None when it is new."""
-        async with transaction(self._moteur) as connexion:
+        async with self._transaction() as connexion:
             return await store_datapass.suite_connue(connexion, evenement)
 
     async def appliquer(self, evenement: Evenement) -> Suite:
@@ -363,7 +367,7 @@ class Store:
             OperationRefusee: what was approved breaks a rule; nothing was changed.
         """
         try:
-            async with transaction(self._moteur) as connexion:
+            async with self._transaction() as connexion:
                 cadre = Cadre(self._scopes_connus, self._bac_a_sable, instant(self._horloge()))
                 return await store_datapass.appliquer(connexion, evenement, cadre)
         except IntegrityError:

@@ -17,6 +17,7 @@ from gateway.settings import Settings
 from graph.catalogue import scopes
 from graph.errors import FranceConnectInvalide
 from graph.schema import build_schema
+from habilitations.base import COMMANDE
 from habilitations.citoyen import Citoyen, Niveau
 from habilitations.store import Store
 from sandbox.personas import DOSSIER, load
@@ -150,5 +151,6 @@ async def application(
 async def guichet(application: Application) -> AsyncIterator[Store]:
     """Open the habilitations of an application as its operators do, beside it."""
     url = reglages(application.dossier).database_url
-    async with Store(url, scopes(build_schema()), application.horloge, bac_a_sable=True) as store:
+    connus = scopes(build_schema())
+    async with Store(url, connus, application.horloge, bac_a_sable=True, delais=COMMANDE) as store:
         yield store

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from habilitations.base import DELAI_MIGRATION, lire_url, ouvrir_moteur
+from habilitations.base import MIGRATION, lire_url, ouvrir_moteur
 
 #: Its own table of versions: other packages may keep theirs in the same database.
 TABLE_DES_VERSIONS = "habilitations_version"
@@ -27,7 +27,7 @@ async def migrer(url: str) -> None:
     adresse = lire_url(url)
     if adresse.get_backend_name() == "sqlite":
         Path(adresse.database or "").parent.mkdir(parents=True, exist_ok=True)
-    moteur = ouvrir_moteur(adresse, DELAI_MIGRATION)
+    moteur = ouvrir_moteur(adresse, MIGRATION)
     try:
         async with moteur.begin() as connexion:
             await connexion.run_sync(_monter)

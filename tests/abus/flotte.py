@@ -15,6 +15,7 @@ import httpx
 from gateway.app import maintenant
 from graph.catalogue import scopes
 from graph.schema import build_schema
+from habilitations.base import COMMANDE
 from habilitations.migrations import migrer
 from habilitations.store import Store
 from tests.application import ESSAIS, SIRET
@@ -97,7 +98,7 @@ async def repliques(serveurs: list[Serveur]) -> AsyncIterator[list[Replique]]:
 
 def guichet(base: str) -> Store:
     """Return the habilitations as operators administer them, beside the processes; open it."""
-    return Store(base, scopes(build_schema()), maintenant, bac_a_sable=True)
+    return Store(base, scopes(build_schema()), maintenant, bac_a_sable=True, delais=COMMANDE)
 
 
 async def emettre(store: Store, volume: int | None = GRAND_VOLUME) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from gateway.attestation import verifier
 from gateway.cle_attestation import lire
 from graph.catalogue import scopes
 from graph.schema import build_schema
+from habilitations.base import COMMANDE
 from habilitations.store import Store
 from tests.abus.falsifications import attestations, autorisations, jetons_citoyens, livraisons
 from tests.application import INSTANT, SIRET, Application, Horloge, guichet, reglages
@@ -135,7 +136,7 @@ async def _expire(dossier: Path) -> str:
     """Return a token of last year."""
     url = reglages(dossier).database_url
     jadis = INSTANT - timedelta(days=2)
-    async with Store(url, scopes(build_schema()), lambda: jadis, bac_a_sable=True) as store:
+    async with Store(url, scopes(build_schema()), lambda: jadis, bac_a_sable=True, delais=COMMANDE) as store:
         creee = await store.creer_habilitation(
             intitule="Université", sirets=[SIRET], scopes=["mesri_identite"], cadre_juridique="CRPA, art. L. 114-8"
         )

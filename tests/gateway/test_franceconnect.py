@@ -14,6 +14,7 @@ from gateway.franceconnect import CanalHttp, Citoyens
 from gateway.metrics import Metrics
 from gateway.settings import ReglageManquant, ReglagesFranceConnect
 from graph.errors import FranceConnectInvalide
+from habilitations.base import COMMANDE
 from habilitations.store import Store
 from providers._source import UpstreamRequest, UpstreamResponse
 from providers._transport import in_process
@@ -95,7 +96,8 @@ async def test_an_answer_that_franceconnect_did_not_make_for_us_now_opens_nothin
 async def test_a_grant_accepts_the_users_of_its_own_service_alone(
     app: Application, *, reelle: bool, service: str | None, status: int
 ) -> None:
-    async with Store(reglages(app.dossier).database_url, SCOPES, app.horloge, bac_a_sable=not reelle) as store:
+    url = reglages(app.dossier).database_url
+    async with Store(url, SCOPES, app.horloge, bac_a_sable=not reelle, delais=COMMANDE) as store:
         creee = await store.creer_habilitation(
             intitule="Bourses",
             sirets=[SIRET],

@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from habilitations.base import COMMANDE
 from habilitations.habilitation import Habilitation
 from habilitations.migrations import migrer
 from habilitations.store import Store
@@ -69,14 +70,14 @@ async def executer(url: str, sql: str) -> None:
 
 @pytest.fixture
 async def store(url: str, temps: list[datetime]) -> AsyncIterator[Store]:
-    async with Store(url, SCOPES, lambda: temps[-1]) as store:
+    async with Store(url, SCOPES, lambda: temps[-1], delais=COMMANDE) as store:
         yield store
 
 
 @pytest.fixture
 async def autre_store(url: str, temps: list[datetime]) -> AsyncIterator[Store]:
     """Another process on the same database: nothing is shared with `store` but the tables."""
-    async with Store(url, SCOPES, lambda: temps[-1]) as store:
+    async with Store(url, SCOPES, lambda: temps[-1], delais=COMMANDE) as store:
         yield store
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from gateway.cli_delegations import delegation, editeur
 from gateway.cli_habilitations import habilitation, jeton
 from graph.errors import HabilitationInactive, JetonRevoque, JetonSuspendu
+from habilitations.base import COMMANDE
 from habilitations.habilitation import Acces
 from habilitations.store import Store
 
@@ -43,7 +44,7 @@ class Terminal:
 
     def presenter(self, texte: str) -> Acces:
         async def presenter() -> Acces:
-            async with Store(self.url, frozenset(), lambda: datetime.now(UTC)) as store:
+            async with Store(self.url, frozenset(), lambda: datetime.now(UTC), delais=COMMANDE) as store:
                 return await store.authentifier(texte)
 
         return asyncio.run(presenter())

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from gateway.cli_echeances import ajouter_echeances
 from gateway.echeances import Rappels
 from gateway.metrics import Metrics
+from habilitations.base import COMMANDE
 from habilitations.habilitation import Habilitation, JetonEmis
 from habilitations.migrations import migrer
 from habilitations.store import Store
@@ -117,7 +118,7 @@ async def test_a_database_that_is_not_there_stops_no_watch(temps: list[datetime]
 async def test_a_reading_that_fails_is_told_and_ends_no_watch(temps: list[datetime], tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/abimee.db"
     await migrer(url)
-    async with Store(url, frozenset({"a"}), lambda: temps[-1]) as store:
+    async with Store(url, frozenset({"a"}), lambda: temps[-1], delais=COMMANDE) as store:
         creee = await store.creer_habilitation(
             intitule="Cantines", sirets=["13002526500013"], scopes=["a"], cadre_juridique="CRPA"
         )
@@ -134,7 +135,7 @@ async def test_a_reading_that_fails_is_told_and_ends_no_watch(temps: list[dateti
 @pytest.mark.parametrize("en_json", [False, True])
 def test_the_command_prints_what_ends_for_people_or_for_scripts(url: str, *, en_json: bool) -> None:
     async def semer() -> str:
-        async with Store(url, frozenset({"a"}), lambda: datetime.now(UTC)) as store:
+        async with Store(url, frozenset({"a"}), lambda: datetime.now(UTC), delais=COMMANDE) as store:
             creee = await store.creer_habilitation(
                 intitule="Cantines « été »", sirets=["13002526500013"], scopes=["a"], cadre_juridique="CRPA"
             )

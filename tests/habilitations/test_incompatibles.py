@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from graph.errors import HabilitationInactive
-from habilitations.base import lire_url, ouvrir_moteur
+from habilitations.base import COMMANDE, lire_url, ouvrir_moteur
 from habilitations.habilitation import Habilitation
 from habilitations.regles import OperationRefusee, incompatibilite
 from habilitations.store import Store
@@ -55,7 +55,7 @@ async def test_they_are_refused_when_the_grant_is_recorded(store: Store) -> None
 
 
 async def test_a_sandbox_grant_is_exempt_unless_asked(url: str, temps: list[datetime]) -> None:
-    async with Store(url, frozenset({"dgfip_rfr"}), lambda: temps[-1], bac_a_sable=True) as sandbox:
+    async with Store(url, frozenset({"dgfip_rfr"}), lambda: temps[-1], bac_a_sable=True, delais=COMMANDE) as sandbox:
         emis = await sandbox.emettre((await creer(sandbox, ["dgfip_rfr"])).id)
         assert (await sandbox.authentifier(emis.texte)).habilitation.scopes == {"dgfip_rfr"}
         assert await sandbox.incompatibles() == []
@@ -67,7 +67,7 @@ async def test_a_grant_made_incompatible_behind_the_rules_opens_nothing_and_is_n
     creee = await creer(store, ["dgfip_rfr", ANNEES[0]])
     emis = await store.emettre(creee.id)
     assert await store.authentifier(emis.texte)
-    moteur = ouvrir_moteur(lire_url(url))
+    moteur = ouvrir_moteur(lire_url(url), COMMANDE)
     async with moteur.begin() as connexion:
         await connexion.execute(text("UPDATE habilitation SET scopes = 'dgfip_rfr'"))
     await moteur.dispose()

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, DateTime, bindparam, inspect, text
 
 from habilitations import migrations
-from habilitations.base import lire_url, ouvrir_moteur
+from habilitations.base import COMMANDE, lire_url, ouvrir_moteur
 from habilitations.jeton import empreinte, generer
 from habilitations.migrations import TABLE_DES_VERSIONS, migrer
 from habilitations.store import Store
@@ -27,7 +27,7 @@ ANCIENS = (
 
 
 async def lire(url: str, lecture: Any) -> Any:
-    moteur = ouvrir_moteur(lire_url(url))
+    moteur = ouvrir_moteur(lire_url(url), COMMANDE)
     try:
         async with moteur.begin() as connexion:
             return await connexion.run_sync(lecture)
@@ -83,7 +83,7 @@ async def test_a_grant_and_a_token_recorded_before_still_open_what_they_did(url_
 
     await lire(url_vide, semer)
     await migrer(url_vide)
-    async with Store(url_vide, frozenset(), lambda: instant) as store:
+    async with Store(url_vide, frozenset(), lambda: instant, delais=COMMANDE) as store:
         acces = await store.authentifier(texte)
         assert acces.habilitation.sirets == ("13002526500013",)
         assert (acces.habilitation.plages_ip, acces.habilitation.volume_annuel, acces.editeur_id) == ((), None, None)

@@ -12,9 +12,11 @@ import asyncpg
 import pytest
 
 from graph.errors import JetonInvalide, Surcharge
+from habilitations.base import REQUETE
 from habilitations.habilitation import Habilitation
 from habilitations.jeton import generer
 from habilitations.store import Store
+from tests.habilitations.conftest import SCOPES
 
 #: Far over what is promised (1 s): a hang fails, a busy machine does not.
 GARDE = 20.0
@@ -22,6 +24,13 @@ GARDE = 20.0
 
 def store_de(url: str) -> Store:
     return Store(url, frozenset(), lambda: datetime(2026, 3, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+async def presse(url: str, temps: list[datetime]) -> AsyncIterator[Store]:
+    """The store of a server, whose requests wait; `store` is that of an operator's command."""
+    async with Store(url, SCOPES, lambda: temps[-1], delais=REQUETE) as presse:
+        yield presse
 
 
 @asynccontextmanager
@@ -91,20 +100,22 @@ async def test_the_cause_of_a_failure_never_tells_the_password() -> None:
 
 @pytest.mark.parametrize("url_vide", ["sqlite"], indirect=True)
 async def test_while_another_process_writes_tokens_are_read_and_writing_waits_then_fails(
-    store: Store, habilitation: Habilitation, url: str
+    presse: Store, store: Store, habilitation: Habilitation, url: str
 ) -> None:
     emis = await store.emettre(habilitation.id)
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as autre:
         autre.execute("BEGIN IMMEDIATE")
-        assert await store.authentifier(emis.texte)
+        assert await presse.authentifier(emis.texte)
+        revocation = asyncio.ensure_future(store.revoquer(emis.jeton.id))
         with pytest.raises(Surcharge):
-            await store.revoquer(emis.jeton.id)
-    await store.revoquer(emis.jeton.id)
+            await presse.revoquer(emis.jeton.id)
+        assert not revocation.done()
+    await revocation
 
 
 @pytest.mark.parametrize("url_vide", ["sqlite"], indirect=True)
 async def test_a_sqlite_file_held_by_another_process_is_a_failure_until_it_is_released(
-    store: Store, habilitation: Habilitation, tmp_path: Path
+    presse: Store, store: Store, habilitation: Habilitation, tmp_path: Path
 ) -> None:
     emis = await store.emettre(habilitation.id)
     await store.fermer()
@@ -112,7 +123,7 @@ async def test_a_sqlite_file_held_by_another_process_is_a_failure_until_it_is_re
         autre.execute("PRAGMA locking_mode = EXCLUSIVE")
         autre.execute("UPDATE jeton SET revoque_le = NULL")
         with pytest.raises(Surcharge) as panne:
-            await store.authentifier(emis.texte)
+            await presse.authentifier(emis.texte)
         assert panne.value.cause == "SQLITE_BUSY"
     assert await store.authentifier(emis.texte)
 
@@ -134,7 +145,7 @@ async def test_a_corrupt_sqlite_file_is_a_failure_until_it_is_mended(
 
 @pytest.mark.parametrize("url_vide", ["postgresql"], indirect=True)
 async def test_a_locked_table_is_a_bounded_failure_and_heals(
-    store: Store, habilitation: Habilitation, url: str
+    presse: Store, store: Store, habilitation: Habilitation, url: str
 ) -> None:
     emis = await store.emettre(habilitation.id)
     autre = await asyncpg.connect(url)
@@ -142,10 +153,10 @@ async def test_a_locked_table_is_a_bounded_failure_and_heals(
         async with autre.transaction():
             await autre.execute("LOCK TABLE jeton IN ACCESS EXCLUSIVE MODE")
             with pytest.raises(Surcharge):
-                await store.authentifier(emis.texte)
+                await presse.authentifier(emis.texte)
             with pytest.raises(Surcharge):
-                await store.revoquer(emis.jeton.id)
-        assert await store.authentifier(emis.texte)
+                await presse.revoquer(emis.jeton.id)
+        assert await presse.authentifier(emis.texte)
     await autre.close()
 
 

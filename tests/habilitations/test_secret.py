@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from graph.errors import JetonInvalide
-from habilitations.base import lire_url, ouvrir_moteur
+from habilitations.base import COMMANDE, lire_url, ouvrir_moteur
 from habilitations.habilitation import Habilitation
 from habilitations.store import Store
 from habilitations.tables import METADATA
@@ -13,7 +13,7 @@ from habilitations.tables import METADATA
 
 async def colonnes(url: str) -> list[object]:
     """Every value of every column of every table."""
-    moteur = ouvrir_moteur(lire_url(url))
+    moteur = ouvrir_moteur(lire_url(url), COMMANDE)
     async with moteur.begin() as connexion:
         lignes = [await connexion.execute(text(f"SELECT * FROM {table}")) for table in METADATA.tables]  # noqa: S608 - our own table names
         valeurs = [valeur for resultat in lignes for ligne in resultat for valeur in ligne]
