@@ -30,7 +30,7 @@ from audit.scelles import Scelles
 _RYTHME = 0.5
 #: Seconds that a writer is given to end once its server died; and between two tries to take its place.
 _RELEVE, _PAUSE = 10.0, 0.02
-_RECUS_MAX = 1 << 20
+_RECUS_MAX = 1 << 18
 _DEPOT = msgspec.msgpack.Decoder(Depot)
 #: The name of the lock's file is that of the journal, and this.
 _VERROU = ".ecrivain"
@@ -149,17 +149,17 @@ def _est_seul(prise: socket.socket, delai: float) -> bool:
 
 def _lots(prise: socket.socket) -> Iterator[Sequence[bytes]]:
     """Yield the messages that came together, none when nothing came for a time, until the other end closes."""
-    decoupe = Decoupe()
+    decoupe, tampon = Decoupe(), memoryview(bytearray(_RECUS_MAX))
     while True:
         if not select.select([prise], [], [], _RYTHME)[0]:
             yield ()
             continue
-        recus = b""
+        recus = 0
         with suppress(ConnectionError):
-            recus = prise.recv(_RECUS_MAX)
+            recus = prise.recv_into(tampon)
         if not recus:
             return
-        if lot := list(decoupe.messages(recus)):
+        if lot := list(decoupe.messages(tampon[:recus])):
             yield lot
 
 

@@ -74,7 +74,7 @@ class Decoupe:
     def __init__(self) -> None:
         self._recus = bytearray()
 
-    def messages(self, octets: bytes) -> Iterator[bytes]:
+    def messages(self, octets: bytes | memoryview) -> Iterator[bytes]:
         """Take what was received; yield the messages that are whole."""
         self._recus += octets
         debut = 0

@@ -1,22 +1,30 @@
 """What one opening of the journal writes: its chain grows with each batch, once the batch is durable."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from audit.verificateur import Chaine, Tete
+from audit.verificateur import Chaine, Tete, reste
 
 #: Records between two states to seal: an edit is located within as many.
 PAS = 1000
 
 
 class Ligne(NamedTuple):
-    """A trace written out: what is appended, and what is chained."""
+    """A trace written out."""
 
-    colonnes: bytes
-    """JSON array of genre, request, rank, instant and body."""
-    reste: bytes
-    """The line of the chain, without the name and number that its partie gives it."""
+    genre: str
+    rang: int
+    instant: int
+    """Microseconds since 1970, UTC."""
+    requete: str
+    corps: str
+    """Canonical JSON."""
+
+    @property
+    def reste(self) -> bytes:
+        """The line of the chain, without the name and number that its partie gives it."""
+        return reste(self.genre.encode(), self.rang, self.instant, self.requete.encode(), self.corps.encode())
 
 
 class Suite(NamedTuple):
@@ -43,13 +51,13 @@ class Partie:
     chaine: Chaine
     sceller: Sceller
 
-    def prolonger(self, restes: Sequence[bytes]) -> Suite:
+    def prolonger(self, restes: Iterable[bytes]) -> Suite:
         """Return what the partie becomes with these records, and leave it as it is."""
         chaine = self.chaine.copie()
         maillons: list[bytes] = []
         tetes: list[Tete] = []
-        for reste in restes:
-            maillons.append(chaine.avancer(reste))
+        for un in restes:
+            maillons.append(chaine.avancer(un))
             if chaine.taille % PAS == 0:
                 tetes.append(chaine.tete())
         return Suite(chaine, b"".join(maillons), tuple(tetes))

@@ -13,7 +13,7 @@ import msgspec
 from audit.chainage import a_sceller, chainer_les_anciennes, ouvrir_partie
 from audit.instants import DEBUT, FIN, microsecondes
 from audit.partie import Ligne, Partie, Sceller
-from audit.tables import AJOUT, CONTENU, EN_COURS, LECTURE, MIGRATIONS, SANS_CHAINE, VERSION
+from audit.tables import AJOUT, AJOUT_D_UNE, CONTENU, EN_COURS, LECTURE, MIGRATIONS, SANS_CHAINE, VERSION
 from audit.trace import Intention, Issue, Reprise, Trace
 from audit.verificateur import Tete, reste
 
@@ -30,22 +30,15 @@ class RegistreIncompatible(Exception):  # noqa: N818 - the domain's nouns are Fr
     """The file was written by a later version; the message is for the operator, in French."""
 
 
-def valeurs(trace: Trace) -> tuple[str, int, int, str, str]:
-    """Return what is kept of a trace: genre, rank, instant, request and body, in canonical JSON."""
-    return (
+def encoder(trace: Trace) -> Ligne:
+    """Write a trace out."""
+    return Ligne(
         _NOMS[type(trace)],
         trace.rang,
         microsecondes(trace.instant),
         trace.requete,
         _CANONIQUE.encode(trace).decode(),
     )
-
-
-def encoder(trace: Trace) -> Ligne:
-    """Write a trace out."""
-    genre, rang, instant, requete, corps = valeurs(trace)
-    colonnes = msgspec.json.encode((genre, requete, rang, instant, corps))
-    return Ligne(colonnes, reste(genre.encode(), rang, instant, requete.encode(), corps.encode()))
 
 
 class Ouverture(NamedTuple):
@@ -150,10 +143,12 @@ class Registre:
     def ajouter(self, lignes: Sequence[Ligne]) -> None:
         """Append lines in one durable transaction, all or none. Raise sqlite3.Error or OSError."""
         self._connexion.verifier()
-        suite = self._partie.prolonger([ligne.reste for ligne in lignes])
-        colonnes = (b"[" + b",".join([ligne.colonnes for ligne in lignes]) + b"]").decode()
-        premier = self._partie.chaine.taille + 1
-        fait = self._connexion.sqlite.execute(AJOUT, (colonnes, suite.maillons, self._partie.id, premier))
+        suite = self._partie.prolonger(ligne.reste for ligne in lignes)
+        place = (suite.maillons, self._partie.id, self._partie.chaine.taille + 1)
+        if len(lignes) == 1:
+            fait = self._connexion.sqlite.execute(AJOUT_D_UNE, (*lignes[0], *place))
+        else:
+            fait = self._connexion.sqlite.execute(AJOUT, (msgspec.json.encode(lignes).decode(), *place))
         if fait.rowcount != len(lignes):
             raise sqlite3.IntegrityError  # a trigger that is not ours swallows what is appended
         self._partie.retenir(suite)

@@ -70,11 +70,15 @@ SELECT {CHAINEES}, seq FROM trace WHERE maillon IS NULL AND seq > ? ORDER BY seq
 """  # noqa: S608 - our own words
 CHAINAGE = "UPDATE trace SET partie = ?, numero = ?, maillon = ? WHERE seq = ?"
 
-#: Takes a JSON array of lines [genre, request, rank, instant, body], the maillons end to end, the partie, and the
+#: Takes genre, rank, instant, request, body, maillon, partie and number.
+AJOUT_D_UNE = """
+INSERT INTO trace (genre, rang, instant, requete, corps, maillon, partie, numero) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+#: Takes a JSON array of lines [genre, rank, instant, request, body], the maillons end to end, the partie, and the
 #: number of the first line. One statement for a whole batch: it is its own transaction, and Python's global lock is
 #: given back once, not once per line.
 AJOUT = """
-INSERT INTO trace (genre, requete, rang, instant, corps, maillon, partie, numero)
+INSERT INTO trace (genre, rang, instant, requete, corps, maillon, partie, numero)
 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
        json_extract(value, '$[3]'), json_extract(value, '$[4]'), substr(?2, 32 * key + 1, 32), ?3, ?4 + key
 FROM json_each(?1)

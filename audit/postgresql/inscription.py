@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from audit.instants import microsecondes
-from audit.partie import Partie, Suite
-from audit.registre import valeurs
+from audit.partie import Ligne, Partie, Suite
+from audit.registre import encoder
 from audit.termes import de_la_requete, du_jeton, du_pseudonyme, hache
 from audit.trace import Intention, Reprise, Trace
-from audit.verificateur import reste
 
 #: Request and rank: which access a trace speaks of.
 Acces = tuple[str, int]
@@ -17,26 +16,27 @@ Acces = tuple[str, int]
 class Inscription(NamedTuple):
     """What is appended for a trace."""
 
-    acces: Acces
-    valeurs: tuple[str, int, int, str, str]
-    """Genre, rank, instant, request and body."""
+    ligne: Ligne
     reste: bytes
-    """The line of the chain, without the name and number that its partie gives it."""
+    """What is chained of it."""
     termes: tuple[int, ...]
+
+    @property
+    def acces(self) -> Acces:
+        """Which access it speaks of."""
+        return self.ligne.requete, self.ligne.rang
 
 
 def inscrire(trace: Trace) -> Inscription:
     """Write a trace out."""
-    colonnes = valeurs(trace)
-    genre, rang, instant, requete, corps = colonnes
-    ligne = reste(genre.encode(), rang, instant, requete.encode(), corps.encode())
-    return Inscription((requete, rang), colonnes, ligne, tuple(map(hache, _termes(trace))))
+    ligne = encoder(trace)
+    return Inscription(ligne, ligne.reste, tuple(map(hache, _termes(trace))))
 
 
 def parametres(partie: Partie, lot: Sequence[Inscription]) -> tuple[Suite, tuple[object, ...]]:
     """Return what a partie becomes with a batch, and what the statement `AJOUT` takes."""
     suite = partie.prolonger([une.reste for une in lot])
-    colonnes = zip(*[une.valeurs for une in lot], strict=True) if lot else ((),) * 5
+    colonnes = zip(*[une.ligne for une in lot], strict=True) if lot else ((),) * 5
     # Sorted, neighbours in the index are written together.
     entrees = sorted((terme, n) for n, une in enumerate(lot, 1) for terme in une.termes)
     termes, lignes = [terme for terme, _ in entrees], [n for _, n in entrees]
@@ -49,7 +49,7 @@ def _ensemble(lot: Sequence[Inscription]) -> tuple[list[int], list[int]]:
     suites: list[int] = []
     de: list[int] = []
     for n, une in enumerate(lot, 1):
-        if une.valeurs[0] == "INTENT":
+        if une.ligne.genre == "INTENT":
             intentions.setdefault(une.acces, n)
         elif une.acces in intentions:
             suites.append(n)

@@ -16,7 +16,7 @@ from audit.partie import Partie, Suite
 from audit.postgresql.copie import ajouter, ajouter_les_parties, ouvrir
 from audit.postgresql.ouverture import lier
 from audit.postgresql.tables import DECALAGE
-from audit.registre import encoder, valeurs
+from audit.registre import encoder
 from audit.scelles import Scelles, chemin_par_defaut
 from audit.verificateur import EXTENSION, Chaine, Tete, lies, origine
 from tests.audit.journaux import CLE, INSTANT, une
@@ -41,10 +41,10 @@ class Processus:
     def ecrire(self, combien: int, hasard: random.Random) -> tuple[Tete, ...]:
         """Write a batch; return the states to seal."""
         traces = [une(hasard) for _ in range(combien)]
-        suite: Suite = self.partie.prolonger([encoder(trace).reste for trace in traces])
+        lignes = [encoder(trace) for trace in traces]
+        suite: Suite = self.partie.prolonger(ligne.reste for ligne in lignes)
         premier = self.partie.chaine.taille + 1
-        for rang, trace in enumerate(traces):
-            genre, ordre, instant, requete, corps = valeurs(trace)
+        for rang, (genre, ordre, instant, requete, corps) in enumerate(lignes):
             maillon = suite.maillons[32 * rang : 32 * rang + 32]
             numero = premier + rang
             seq = (self.partie.id << DECALAGE) + numero

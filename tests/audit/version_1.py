@@ -37,10 +37,8 @@ BEGIN DELETE FROM en_cours WHERE requete = NEW.requete AND rang = NEW.rang; END;
 PRAGMA user_version = 1;
 """
 AJOUT = """
-INSERT INTO trace (genre, requete, rang, instant, corps)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-       json_extract(value, '$[3]'), json_extract(value, '$[4]')
-FROM json_each(?)
+INSERT INTO trace (genre, rang, instant, requete, corps)
+VALUES (?, ?, ?, ?, ?)
 """
 
 
@@ -49,4 +47,4 @@ def ecrire(chemin: Path, traces: Sequence[Trace]) -> None:
     with closing(sqlite3.connect(chemin, isolation_level=None)) as connexion:
         connexion.execute("PRAGMA journal_mode = WAL")
         connexion.executescript(SCHEMA)
-        connexion.execute(AJOUT, ((b"[" + b",".join(encoder(trace).colonnes for trace in traces) + b"]").decode(),))
+        connexion.executemany(AJOUT, [encoder(trace) for trace in traces])
