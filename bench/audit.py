@@ -1,6 +1,7 @@
 """What the audit costs: the gateway with its journal, and without, by turns, at 60 % of what the latter can do then.
 
-Beside them, the disk alone: what its durable writes take, no program can spare.
+In each turn they are asked by slices of a second, one after the other: the speed of a machine that others share changes
+from one ten seconds to the next. Beside them, the disk alone: what its durable writes take, no program can spare.
 """
 
 import asyncio
@@ -13,15 +14,17 @@ from tempfile import TemporaryDirectory
 
 import uvloop
 
-from bench.charge import Mesure, cadencer, charger
+from bench.charge import Cadence, Mesure, cadencer, charger
 from bench.cibles import Cible, amont, attendre, passerelle
 from bench.disque import ECRITURES, graver
 from bench.processus import Coeurs
 from bench.tableau import ecrire, machine
 from gateway.settings import Transporteur
 
-#: Turns, seconds of each, connections, and share of the peak.
-TOURS, SECONDES, CLIENTS, PART = 5, 10.0, 64, 0.6
+#: Turns, seconds of each program in each, connections, and share of the peak.
+TOURS, SECONDES, CLIENTS, PART = 5, 20.0, 64, 0.6
+#: Seconds of the peak, of a slice, and between two of them.
+_POINTE, _TRANCHE, _REPOS = 8.0, 1.0, 0.1
 _RODAGE = 2.0
 #: Milliseconds that the audit may add.
 P50_MAX, P99_MAX = 2.0, 5.0
@@ -59,20 +62,24 @@ async def _mesurer(avec: Cible, sans: Cible, dossier: Path) -> int:
         mesures[DISQUE].append(seul)
         ecrire(f"| {tour} | {DISQUE} | | {seul.p50:.2f} | {seul.p99:.2f} | | |")
         pointe = await _charger(tour, sans, attendus[SANS])
-        for cible in (avec, sans):
-            mesures[cible.nom].append(await _charger(tour, cible, attendus[cible.nom], PART * pointe.debit))
+        alternance = [
+            _charger(tour, cible, attendus[cible.nom], Cadence(PART * pointe.debit, rang, 2, _TRANCHE, _REPOS))
+            for rang, cible in enumerate((avec, sans))
+        ]
+        for nom, mesure in zip((AVEC, SANS), await asyncio.gather(*alternance), strict=True):
+            mesures[nom].append(mesure)
     return _conclure(mesures)
 
 
-async def _charger(tour: int, cible: Cible, attendu: bytes, debit: float | None = None) -> Mesure:
+async def _charger(tour: int, cible: Cible, attendu: bytes, cadence: Cadence | None = None) -> Mesure:
     """Measure a target at its peak, or at a rate; print how full it is."""
     avant, port = cible.serveur.cpu(), cible.serveur.port
-    if debit is None:
-        une = await charger(port, cible.message, attendu, CLIENTS, SECONDES)
+    if cadence is None:
+        une = await charger(port, cible.message, attendu, CLIENTS, _POINTE)
     else:
-        une = await cadencer(port, cible.message, attendu, CLIENTS, SECONDES, debit)
+        une = await cadencer(port, cible.message, attendu, CLIENTS, SECONDES, cadence)
     occupe = (cible.serveur.cpu() - avant) / une.secondes
-    nom = cible.nom if debit else f"pointe {cible.nom}"
+    nom = cible.nom if cadence else f"pointe {cible.nom}"
     ecrire(f"| {tour} | {nom} | {une.debit:.0f} | {une.p50:.2f} | {une.p99:.2f} | {occupe:.0%} | {une.refus.total()} |")
     return une
 

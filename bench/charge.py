@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter
 
@@ -73,16 +73,41 @@ async def charger(port: int, message: bytes, attendu: bytes, clients: int, secon
     return await _Charge(port, message, attendu, debut, debut + secondes).mener(clients)
 
 
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """When messages are due: so many a second, in the slices of time of one program among several that take turns."""
+
+    debit: float
+    rang: int = 0
+    nombre: int = 1
+    tranche: float = 1.0
+    """Seconds."""
+    repos: float = 0.0
+    """Seconds between two slices, for the last answers."""
+
+    def moment(self, numero: int) -> float:
+        """Return when a message is due, in seconds after the beginning."""
+        tranche, dedans = divmod(numero / self.debit, self.tranche)
+        return (tranche * self.nombre + self.rang) * (self.tranche + self.repos) + dedans
+
+    def fin(self, secondes: float) -> float:
+        """Return when it is over, in seconds after the beginning, for so many seconds of its own."""
+        return self.moment(round(secondes * self.debit))
+
+
 async def cadencer(  # noqa: PLR0913, PLR0917 - as `charger`, and a rate
-    port: int, message: bytes, attendu: bytes, clients: int, secondes: float, debit: float
+    port: int, message: bytes, attendu: bytes, clients: int, secondes: float, cadence: Cadence
 ) -> Mesure:
-    """Send the same message so many times a second; latencies run from when each was due, be it sent later.
+    """As `charger`, each message when it is due; latencies run from then, be it sent later.
+
+    The seconds are those of the program asked, without those of the others that take turns with it.
 
     Raises:
         TimeoutError: the server hangs.
     """
     debut = perf_counter()
-    return await _Charge(port, message, attendu, debut, debut + secondes, debit).mener(clients)
+    charge = _Charge(port, message, attendu, debut, debut + cadence.fin(secondes), cadence)
+    return replace(await charge.mener(clients), secondes=secondes)
 
 
 def mesurer(durees: list[float], secondes: float, ecarts: Mapping[str, int] | None = None) -> Mesure:
@@ -96,14 +121,14 @@ class _Charge:
     """One run: what is sent, until when, and what came of it."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a run is made of
-        self, port: int, message: bytes, attendu: bytes, debut: float, fin: float, debit: float | None = None
+        self, port: int, message: bytes, attendu: bytes, debut: float, fin: float, cadence: Cadence | None = None
     ) -> None:
         self._port = port
         self._message = message
         self._attendu = attendu
         self._debut = debut
         self._fin = fin
-        self._debit = debit
+        self._cadence = cadence
         self._rangs = count()
         self._durees: list[float] = []
         self._ecarts: Counter[str] = Counter()
@@ -132,9 +157,9 @@ class _Charge:
 
     async def _prochain(self) -> float:
         """Return when the next message is due: now, unless there is a rate to keep."""
-        if self._debit is None:
+        if self._cadence is None:
             return perf_counter()
-        prevu = self._debut + next(self._rangs) / self._debit
+        prevu = self._debut + self._cadence.moment(next(self._rangs))
         if prevu < self._fin and (attente := prevu - perf_counter()) > 0:
             await asyncio.sleep(attente)
         return prevu
