@@ -53,7 +53,7 @@ docs: $(SETUP) ## Write the generated documentation
 	$(BIN)/particulier rest-v3 > docs/depuis-rest-v3.md
 
 .PHONY: campagnes
-campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, kill -9, and the five below
+campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, quotas, kill -9, and the five below (45 minutes)
 	$(BIN)/pytest -m campagne -s
 
 .PHONY: falsifications

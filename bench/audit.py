@@ -33,7 +33,7 @@ AVEC, SANS, DISQUE = "avec journal", "sans journal", "disque seul"
 
 def main() -> int:
     """Run the bench; return the exit status: 1 when an answer was wrong, or when the audit costs more than promised."""
-    # The journal has a thread of its own, which waits for the disk: on one core it would take the place of requests.
+    # The journal is written by a process of its own: on one core it would take the place of requests.
     coeurs = Coeurs(None, None)
     ecrire(machine(coeurs))
     muette = (sys.executable, "-m", "bench.sans_journal")

@@ -12,14 +12,14 @@ from gateway.settings import Settings
 from graph.circonstances import PARIS
 from graph.errors import Surcharge
 from habilitations.quotas import stockage
-from habilitations.regles import OperationRefusee
+from habilitations.regles import PERSONNES_MAX, OperationRefusee
 
 habilitation = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Administre les habilitations.")
 jeton = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Administre les jetons.")
 
 #: Seconds: an operator waits longer than a request.
 _DELAI_REDIS = 5.0
-_SUITE = ("volume annuel", "plages IP", "DataPass", "éditeur", "FranceConnect")
+_SUITE = ("volume annuel", "plages IP", "DataPass", "éditeur", "FranceConnect", "personnes par requête")
 Habilitation = Annotated[str, typer.Argument(metavar="HABILITATION", help="Identifiant de l'habilitation.")]
 Jeton = Annotated[str, typer.Argument(metavar="JETON", help="Identifiant du jeton (jamais le jeton).")]
 
@@ -74,7 +74,7 @@ def lister() -> None:
         mots = " ".join(une.sirets), " ".join(sorted(une.scopes))
         etat = une.etat(maintenant()).value
         suite = str(une.volume_annuel or "-"), " ".join(une.plages_ip) or "-", une.public_id or une.external_id or "-"
-        qui = une.editeur_id or "-", une.franceconnect_client_id or "-"
+        qui = une.editeur_id or "-", une.franceconnect_client_id or "-", str(une.personnes_par_requete)
         ligne(une.id, etat, *dates, *mots, une.cadre_juridique, une.intitule, *suite, *qui)
 
 
@@ -102,6 +102,16 @@ def limiter(
     """Change the ranges of a grant, those of DataPass and of editors included."""
     executer(lambda store: store.limiter(habilitation_id, plage_ip or ()))
     typer.echo("Plages d'adresses remplacées." if plage_ip else "Toute adresse est acceptée.", err=True)
+
+
+@habilitation.command("personnes", help="Remplace le nombre de personnes qu'une requête peut désigner.")
+def admettre(
+    habilitation_id: Habilitation,
+    nombre: Annotated[int, typer.Argument(metavar="NOMBRE", help=f"Personnes distinctes, de 1 à {PERSONNES_MAX}.")],
+) -> None:
+    """Change how many persons one request of a grant may name, those of DataPass and of editors included."""
+    executer(lambda store: store.admettre(habilitation_id, nombre))
+    typer.echo(f"Une requête peut désigner {nombre} personne{'s' if nombre > 1 else ''}.", err=True)
 
 
 @habilitation.command("rattacher", help="Rattache l'habilitation à un service FranceConnect, dès la requête suivante.")

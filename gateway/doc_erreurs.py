@@ -6,9 +6,6 @@ from typing import Any
 from graph import errors
 from graph.errors import ErreurDeBloc, ErreurDeRequete, ErreurParticulier, EtatSource, toutes
 
-#: Part of the contract, and raised by nothing yet.
-RESERVEES: frozenset[type[ErreurParticulier]] = frozenset()
-
 #: What the developer who reads a code does next.
 CONDUITE: dict[type[ErreurParticulier], str] = {
     errors.RequeteInvalide: "Corrigez l'endroit que `locations` désigne, ou le corps JSON.",
@@ -22,8 +19,9 @@ CONDUITE: dict[type[ErreurParticulier], str] = {
     errors.JetonExpire: "Faites émettre un autre jeton pour la même habilitation.",
     errors.JetonRevoque: "Employez le jeton qui le remplace ; sinon, demandez pourquoi il a été révoqué.",
     errors.FranceConnectInvalide: (
-        "Le jeton est échu, inconnu de FranceConnect, ou d'un niveau d'identification trop faible : "
-        "refaites identifier l'usager."
+        "Le jeton est échu, inconnu de FranceConnect, d'un niveau trop faible, ou obtenu par un autre service : "
+        "refaites identifier l'usager par le vôtre. Si tous sont refusés, écrivez au support : l'habilitation n'est "
+        "peut-être pas rattachée à votre service."
     ),
     errors.DestinataireNonCouvert: "Choisissez l'un des SIRET de `{ habilitation { destinataires } }`.",
     errors.AdresseNonAutorisee: "Appelez depuis une adresse déclarée.",
@@ -63,8 +61,7 @@ _TETE = """\
 
 Le **code** est stable : c'est lui qu'un programme lit. Le message est pour les personnes ; il est fixe pour chaque
 code et ne porte jamais de valeur, ni de texte venu d'une source. Pour une requête refusée, une phrase de plus dit
-quelle règle est enfreinte, sans valeur non plus. Un code marqué « réservé » fait partie du contrat, et rien ne l'émet
-encore.
+quelle règle est enfreinte, sans valeur non plus.
 
 Chaque entrée de `errors` porte dans `extensions` :
 
@@ -128,5 +125,4 @@ def _tableau(lignes: Iterable[str]) -> str:
 
 
 def _ligne(classe: type[ErreurParticulier]) -> str:
-    code = f"`{classe.code}`" + (" (réservé)" if classe in RESERVEES else "")
-    return f"| {code} | {classe.message} | {CONDUITE[classe]} |\n"
+    return f"| `{classe.code}` | {classe.message} | {CONDUITE[classe]} |\n"

@@ -36,7 +36,9 @@ class EtatSource(Enum):
     OBTENU = strawberry.enum_value("OBTENU", description="La source a répondu et la donnée est rendue.")
     ABSENT = strawberry.enum_value("ABSENT", description="L'administration répond qu'elle n'a rien sur cette personne.")
     NON_HABILITE = strawberry.enum_value(
-        "NON_HABILITE", description="L'habilitation ne donne pas droit à cette donnée ; rien n'a été demandé."
+        "NON_HABILITE",
+        description="L'habilitation ne donne pas droit à cette donnée ; rien n'a été demandé, "
+        "sauf l'année N-1 quand N-2 n'est accordée qu'à son défaut.",
     )
     INCONNU = strawberry.enum_value(
         "INCONNU", description="La source ne peut pas (encore) répondre, ou il ne faut pas deviner."

@@ -57,8 +57,7 @@ def verifier_habilitation(habilitation: Habilitation, scopes_connus: Collection[
     _aucun("SIRET invalide", [siret for siret in habilitation.sirets if not siret_valide(siret)], _SIRET)
     inconnus = sorted(habilitation.scopes.difference(scopes_connus))
     _aucun("Scope inconnu", inconnus, _orthographe(inconnus, scopes_connus))
-    personnes = habilitation.personnes_par_requete
-    exiger(1 <= personnes <= PERSONNES_MAX, f"Le nombre de personnes par requête va de 1 à {PERSONNES_MAX}.")
+    verifier_personnes(habilitation.personnes_par_requete)
     volume = habilitation.volume_annuel
     exiger(volume is None or 1 <= volume <= VOLUME_MAX, "Le volume annuel est un nombre de personnes, 1 au moins.")
     verifier_plages(habilitation.plages_ip)
@@ -68,6 +67,11 @@ def verifier_habilitation(habilitation: Habilitation, scopes_connus: Collection[
         fin is None or habilitation.debut < fin,
         "L'habilitation finit avant d'avoir commencé : donnez une fin qui suive son début.",
     )
+
+
+def verifier_personnes(personnes: int) -> None:
+    """Refuse a number of persons that no request may name."""
+    exiger(1 <= personnes <= PERSONNES_MAX, f"Le nombre de personnes par requête va de 1 à {PERSONNES_MAX}.")
 
 
 def verifier_service(client_id: str | None) -> None:

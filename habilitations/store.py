@@ -25,6 +25,7 @@ from habilitations.regles import (
     incompatibilite,
     verifier_compatibilite,
     verifier_habilitation,
+    verifier_personnes,
     verifier_plages,
     verifier_renouvellement,
     verifier_service,
@@ -219,34 +220,33 @@ class Store:
 
     async def suspendre(self, habilitation_id: str) -> None:
         """Refuse every token of a grant from the next request on. Raise OperationRefusee."""
-        await self._dater_suspension(habilitation_id, self._horloge())
+        await self._changer(habilitation_id, suspendue_le=self._horloge())
 
     async def retablir(self, habilitation_id: str) -> None:
         """End a suspension. Raise OperationRefusee."""
-        await self._dater_suspension(habilitation_id, None)
-
-    async def _dater_suspension(self, habilitation_id: str, suspendue_le: datetime | None) -> None:
-        async with self._transaction() as connexion:
-            await lire_une_habilitation(connexion, habilitation_id, figee=False)
-            visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
-            await connexion.execute(visee.values(suspendue_le=suspendue_le))
+        await self._changer(habilitation_id, suspendue_le=None)
 
     async def limiter(self, habilitation_id: str, plages_ip: Iterable[str]) -> None:
         """Change the addresses that may use a grant, from the next request on; none for any. Raise OperationRefusee."""
         plages = _plages(plages_ip)
         verifier_plages(plages)
-        async with self._transaction() as connexion:
-            await lire_une_habilitation(connexion, habilitation_id, figee=False)
-            visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
-            await connexion.execute(visee.values(plages_ip=" ".join(plages)))
+        await self._changer(habilitation_id, plages_ip=" ".join(plages))
+
+    async def admettre(self, habilitation_id: str, personnes: int) -> None:
+        """Change how many persons one request may name, from the next request on. Raise OperationRefusee."""
+        verifier_personnes(personnes)
+        await self._changer(habilitation_id, personnes_par_requete=personnes)
 
     async def rattacher(self, habilitation_id: str, franceconnect_client_id: str | None) -> None:
         """Bind a grant to a service of FranceConnect, or to none, from the next request on. Raise OperationRefusee."""
         verifier_service(franceconnect_client_id)
+        await self._changer(habilitation_id, franceconnect_client_id=franceconnect_client_id)
+
+    async def _changer(self, habilitation_id: str, **valeurs: object) -> None:
         async with self._transaction() as connexion:
             await lire_une_habilitation(connexion, habilitation_id, figee=False)
             visee = update(HABILITATION).where(HABILITATION.c.id == habilitation_id)
-            await connexion.execute(visee.values(franceconnect_client_id=franceconnect_client_id))
+            await connexion.execute(visee.values(**valeurs))
 
     async def emettre(self, habilitation_id: str, duree: timedelta = DUREE_MAX) -> JetonEmis:
         """Issue a token, for `duree` or until the grant is over. Its text is returned once. Raise OperationRefusee.

@@ -66,18 +66,29 @@ def test_from_a_grant_to_a_token_that_opens_it(terminal: Terminal) -> None:
 def test_a_grant_is_recorded_with_its_volume_and_its_ranges(terminal: Terminal) -> None:
     terminal.lancer(f"{CREER} --volume 12000 --plage-ip 192.0.2.0/24 --plage-ip 2001:db8::1")
     ligne = terminal.lancer("habilitation lister").splitlines()[1]
-    assert ligne.split("\t")[8:] == ["12000", "192.0.2.0/24 2001:db8::1/128", "-", "-", "-"]
+    assert ligne.split("\t")[8:] == ["12000", "192.0.2.0/24 2001:db8::1/128", "-", "-", "-", "1"]
     terminal.lancer(f"habilitation limiter {ligne.split()[0]} --plage-ip 198.51.100.7")
     assert "\t198.51.100.7/32\t" in terminal.lancer("habilitation lister")
     terminal.lancer(f"habilitation limiter {ligne.split()[0]}")
     assert "Toute adresse" in terminal.erreur
 
 
+def test_a_grant_is_given_more_persons_and_nothing_else_changes(terminal: Terminal) -> None:
+    identifiant = terminal.lancer(f"{CREER} --volume 12000").strip()
+    jeton = terminal.lancer(f"jeton emettre {identifiant}").strip()
+    avant = terminal.lancer("habilitation lister").splitlines()[1].split("\t")
+    assert terminal.presenter(jeton).habilitation.personnes_par_requete == 1
+    terminal.lancer(f"habilitation personnes {identifiant} 3")
+    assert terminal.erreur == "Une requête peut désigner 3 personnes.\n"
+    assert terminal.presenter(jeton).habilitation.personnes_par_requete == 3
+    assert terminal.lancer("habilitation lister").splitlines()[1].split("\t") == [*avant[:-1], "3"]
+
+
 def test_a_grant_is_bound_to_one_service_of_franceconnect_and_nothing_else_changes(terminal: Terminal) -> None:
     identifiant = terminal.lancer(f"{CREER} --franceconnect un-client --plage-ip 192.0.2.0/24").strip()
 
     def suite() -> list[str]:
-        return terminal.lancer("habilitation lister").splitlines()[1].split("\t")[9:]
+        return terminal.lancer("habilitation lister").splitlines()[1].split("\t")[9:13]
 
     assert suite() == ["192.0.2.0/24", "-", "-", "un-client"]
     terminal.lancer(f"habilitation rattacher {identifiant} --franceconnect un-autre")
@@ -167,6 +178,9 @@ def test_days_begin_at_midnight_in_paris_and_the_last_one_is_included(terminal: 
         ("delegation revoquer absente", 1, "Délégation inconnue"),
         ("delegation creer seul", 2, "Valeur absente ou refusée : 'HABILITATION'."),
         ("habilitation suspendre absente", 1, "Habilitation inconnue"),
+        ("habilitation personnes absente 3", 1, "Habilitation inconnue"),
+        ("habilitation personnes absente 51", 1, "Le nombre de personnes par requête va de 1 à 50."),
+        ("habilitation personnes absente deux", 2, "Valeur absente ou refusée : 'NOMBRE'."),
         ("jeton emettre absente", 1, "Habilitation inconnue"),
         ("jeton revoquer absent", 1, "Jeton inconnu"),
         ("jeton emettre", 2, "Valeur absente ou refusée : 'HABILITATION'."),
