@@ -5,6 +5,7 @@ for the server, or for its whole group, does not stop it between the two traces 
 """
 
 import fcntl
+import json
 import os
 import select
 import signal
@@ -21,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from audit.compteurs import Compteurs
-from audit.liaison import Bilan, Decoupe, Depot, Ouvert, Ouverture, Refus, ecrire
+from audit.liaison import ACCORD, Bilan, Decoupe, Depot, Ouvert, Ouverture, Refus, ecrire
 from audit.plume import Plume, nommer
 from audit.registre import RegistreIncompatible
 from audit.scelles import Scelles
@@ -36,6 +37,7 @@ _DEPOT = msgspec.msgpack.Decoder(Depot)
 _VERROU = ".ecrivain"
 #: Every access waits for it and it takes little of the processor: it goes before whatever makes the answers.
 _PRIORITE = -10
+_AUTRE_VERSION = "Une autre version du projet a été installée sous ce serveur : relancez-le."
 _SIGNAUX = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -47,13 +49,18 @@ def main() -> int:
         os.nice(_PRIORITE)
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as prise:
         lots = _lots(prise)
-        premier = next((lot for lot in lots if lot), None)
-        return 0 if premier is None else _servir(prise, premier, lots)
+        try:
+            premier = next((lot for lot in lots if lot), None)
+            return 0 if premier is None else _servir(prise, premier, lots)
+        except Exception as erreur:  # noqa: BLE001 - whatever went wrong, its text may hold a value
+            sys.stderr.write(_compte_rendu(erreur))
+            return 1
 
 
 def _servir(prise: socket.socket, premier: Sequence[bytes], lots: Iterator[Sequence[bytes]]) -> int:
     try:
         demande = msgspec.msgpack.decode(premier[0], type=Ouverture)
+        _s_accorder(demande)
         if demande.attendu is None:
             Path(demande.chemin).parent.mkdir(parents=True, exist_ok=True)
         _exclure(Path(demande.chemin), prise)
@@ -69,6 +76,11 @@ def _servir(prise: socket.socket, premier: Sequence[bytes], lots: Iterator[Seque
     ecrivain.fermer()
     _envoyer(prise, ecrivain.inscrire(()))
     return 0
+
+
+def _s_accorder(demande: Ouverture) -> None:
+    if demande.accord != ACCORD:
+        raise RegistreIncompatible(_AUTRE_VERSION)
 
 
 class _Ecrivain:
@@ -173,6 +185,12 @@ def _envoyer(prise: socket.socket, message: Ouvert | Refus | Bilan | None) -> No
 def _refuser(prise: socket.socket, refus: Refus) -> int:
     _envoyer(prise, refus)
     return 1
+
+
+def _compte_rendu(erreur: Exception) -> str:
+    """Return a line of the technical log, as those of the server: no value, and no text of an exception."""
+    dite = {"event": "ecrivain_mort", "kind": nommer(erreur), "level": "error", "timestamp": _maintenant().isoformat()}
+    return f"{json.dumps(dite)}\n"
 
 
 def _maintenant() -> datetime:

@@ -20,7 +20,7 @@ from audit.bornes import ATTENTE_MAX, BUDGET
 from audit.compteurs import Compteurs
 from audit.contrat import JournalDurable
 from audit.empreintes import retenir
-from audit.liaison import Bilan, Decoupe, Depot, Ouvert, Ouverture, Refus, ecrire
+from audit.liaison import ACCORD, Bilan, Decoupe, Depot, Ouvert, Ouverture, Refus, ecrire
 from audit.plume import nommer
 from audit.registre import Fichier, RegistreIncompatible, encoder
 from audit.scribe import conclure
@@ -44,7 +44,7 @@ class JournalIsole(JournalDurable):
 
     def __init__(self, chemin: Path, scelles: Path, cle: bytes) -> None:
         self._chemin = chemin
-        self._demande = Ouverture(str(chemin.absolute()), str(scelles.absolute()), cle, None)
+        self._demande = Ouverture(ACCORD, str(chemin.absolute()), str(scelles.absolute()), cle, None)
         self._compteurs = Compteurs()
         self._scelles_en_panne = False
         self._fichier: Fichier | None = None
@@ -65,7 +65,7 @@ class JournalIsole(JournalDurable):
 
     @property
     def scelles_en_panne(self) -> bool:
-        """Whether the last seal could not be written, as the writer last said: it speaks twice a second."""
+        """Whether the last seal could not be written, as the writer last said: within a second."""
         return self._scelles_en_panne
 
     async def ouvrir(self) -> int:
@@ -188,7 +188,8 @@ class JournalIsole(JournalDurable):
         if liaison is self._liaison:
             self._liaison = None
             self._echouer("ECRIVAIN_MORT")
-            self._exiger_un_ecrivain()
+            if self._ouvert:
+                self._exiger_un_ecrivain()
 
     def _echouer(self, cause: str | None) -> None:
         self._compteurs.echecs += 1
@@ -248,7 +249,8 @@ def _demarrer() -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start the process that writes, and return our end of its socket. Raise OSError.
 
     It finds what we import, none of our settings (whose case does not matter), and says on our standard error why it
-    dies.
+    dies. In a group of its own, it hears no signal meant for ours; in a session of its own, it could not go before us
+    (see sched(7), autogroups).
     """
     env = {nom: valeur for nom, valeur in os.environ.items() if not nom.upper().startswith("PARTICULIER_")}
     env["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
@@ -257,7 +259,7 @@ def _demarrer() -> tuple[subprocess.Popen[bytes], socket.socket]:
     with sienne:
         try:
             processus = subprocess.Popen(  # noqa: S603 - our own program
-                commande, stdin=sienne.fileno(), stdout=subprocess.DEVNULL, env=env, start_new_session=True
+                commande, stdin=sienne.fileno(), stdout=subprocess.DEVNULL, env=env, process_group=0
             )
         except BaseException:
             notre.close()

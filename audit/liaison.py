@@ -1,6 +1,7 @@
 """What a server and the process that writes its journal say to each other: messages, each one after its length.
 
-Both ends are this program: nothing here is kept, nor read by another version.
+Both ends are this program: nothing here is kept. When another version is installed under a server, the writers that it
+starts from then on refuse to write.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,10 @@ import msgspec
 
 from audit.partie import Ligne
 from audit.registre import Fichier
+from audit.tables import VERSION
 
+#: What both ends must agree on: the tables, and these messages, whose number changes with them.
+ACCORD = (VERSION, 1)
 _LONGUEUR = 4
 _ENCODEUR = msgspec.msgpack.Encoder()
 
@@ -17,6 +21,8 @@ _ENCODEUR = msgspec.msgpack.Encoder()
 class Ouverture(msgspec.Struct, frozen=True, array_like=True):
     """The first message to the writer: what it is to write, and with what key it seals."""
 
+    accord: tuple[int, int]
+    """`ACCORD`, as the server has it."""
     chemin: str
     scelles: str
     cle: bytes
@@ -24,8 +30,12 @@ class Ouverture(msgspec.Struct, frozen=True, array_like=True):
     """The file that another writer, which died, was writing."""
 
     def __repr__(self) -> str:
-        """Show no key, whoever prints it."""
+        """Show no key."""
         return f"Ouverture({self.chemin!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """Show no key."""
+        return [("chemin", self.chemin)]
 
 
 class Ouvert(msgspec.Struct, frozen=True, array_like=True, tag=True):

@@ -55,7 +55,8 @@ class Plume:
             RegistreIncompatible: a later version wrote it.
             sqlite3.Error, OSError: it cannot be opened or written.
         """
-        neufs = self._scelles is not None and self._scelles.neufs()
+        # While requests are under way, nobody waits for what came before to be sealed anew, were its seals lost.
+        neufs = attendu is None and self._scelles is not None and self._scelles.neufs()
         self.fichier, self._partie, tetes = preparer(
             self._chemin, maintenant, self._sceller, scelles_neufs=neufs, attendu=attendu
         )

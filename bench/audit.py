@@ -1,7 +1,7 @@
 """What the audit costs: the gateway with its journal, and without, by turns, at 60 % of what the latter can do then.
 
 In each turn they are asked by slices of a second, one after the other: the speed of a machine that others share changes
-from one ten seconds to the next. Beside them, the disk alone: what its durable writes take, no program can spare.
+from one ten seconds to the next. Beside them, the disk alone: what its durable writes take, however they are asked for.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ from gateway.settings import Transporteur
 
 #: Turns, seconds of each program in each, connections, and share of the peak.
 TOURS, SECONDES, CLIENTS, PART = 5, 20.0, 64, 0.6
+#: Connections of a program that takes its turn: few enough for none to be idle until the server closes it.
+_LIAISONS = 32
 #: Seconds of the peak, of a slice, and between two of them.
 _POINTE, _TRANCHE, _REPOS = 8.0, 1.0, 0.1
 _RODAGE = 2.0
@@ -77,7 +79,7 @@ async def _charger(tour: int, cible: Cible, attendu: bytes, cadence: Cadence | N
     if cadence is None:
         une = await charger(port, cible.message, attendu, CLIENTS, _POINTE)
     else:
-        une = await cadencer(port, cible.message, attendu, CLIENTS, SECONDES, cadence)
+        une = await cadencer(port, cible.message, attendu, _LIAISONS, SECONDES, cadence)
     occupe = (cible.serveur.cpu() - avant) / une.secondes
     nom = cible.nom if cadence else f"pointe {cible.nom}"
     ecrire(f"| {tour} | {nom} | {une.debit:.0f} | {une.p50:.2f} | {une.p99:.2f} | {occupe:.0%} | {une.refus.total()} |")

@@ -30,7 +30,7 @@ class Serveur:
     dossier: Path
     """Where it stores everything."""
     pid: int
-    """Of its one process."""
+    """Of the process that listens."""
 
 
 @contextmanager
