@@ -53,7 +53,7 @@ docs: $(SETUP) ## Write the generated documentation
 	$(BIN)/particulier rest-v3 > docs/depuis-rest-v3.md
 
 .PHONY: campagnes
-campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, quotas, kill -9, and the five below (45 minutes)
+campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, quotas, kill -9, and the five below (half an hour)
 	$(BIN)/pytest -m campagne -s
 
 .PHONY: falsifications

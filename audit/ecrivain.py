@@ -35,8 +35,6 @@ _RECUS_MAX = 1 << 18
 _DEPOT = msgspec.msgpack.Decoder(Depot)
 #: The name of the lock's file is that of the journal, and this.
 _VERROU = ".ecrivain"
-#: Every access waits for it and it takes little of the processor: it goes before whatever makes the answers.
-_PRIORITE = -10
 _AUTRE_VERSION = "Une autre version du projet a été installée sous ce serveur : relancez-le."
 _SIGNAUX = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -45,8 +43,6 @@ def main() -> int:
     """Serve the socket; return the exit status: 1 when the file could not be opened."""
     for numero in _SIGNAUX:
         signal.signal(numero, signal.SIG_IGN)
-    with suppress(PermissionError):  # not every system lets us, nor everybody
-        os.nice(_PRIORITE)
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as prise:
         lots = _lots(prise)
         try:

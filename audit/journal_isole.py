@@ -249,8 +249,8 @@ def _demarrer() -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start the process that writes, and return our end of its socket. Raise OSError.
 
     It finds what we import, none of our settings (whose case does not matter), and says on our standard error why it
-    dies. In a group of its own, it hears no signal meant for ours; in a session of its own, it could not go before us
-    (see sched(7), autogroups).
+    dies. In a group of its own, it hears no signal meant for ours. Linux shares the processor between sessions first
+    (sched(7), autogroups): one of its own costs each access a millisecond.
     """
     env = {nom: valeur for nom, valeur in os.environ.items() if not nom.upper().startswith("PARTICULIER_")}
     env["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
