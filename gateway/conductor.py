@@ -1,7 +1,8 @@
 """Conduct one request through its stages: token, plan, quotas, INTENT, execution, OUTCOME. Then bytes may leave."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -125,12 +126,17 @@ class Conductor:
     async def _traced(
         self, entrant: Entrant, acces: Acces, siret: str, question: Question, context: RequestContext
     ) -> Resultat:
-        """Execute between an INTENT and an OUTCOME, both durable; a caller who leaves is traced as well."""
+        """Execute between an INTENT and an OUTCOME, both durable; a caller who leaves is traced as well.
+
+        Execution begins while the INTENT is being written, and waits for it at its first source (`context.tracee`).
+        """
         trace = self.traces.of(entrant, acces, siret, question)
         intentions = await trace.intentions(self.horloge)
         try:
-            await self.journal.ecrire(intentions)
-            resultat = await self._execute_or_trace(trace, acces, question, context)
+            async with _menee(self._execute(question, context)) as execution:
+                await self.journal.ecrire(intentions)
+                context.tracee.set()
+                resultat = await self._execute_or_trace(trace, acces, execution, context)
         except asyncio.CancelledError:
             await asyncio.shield(self._conclude(trace, context, ABANDONNEE))
             raise
@@ -143,11 +149,11 @@ class Conductor:
         await self.journal.ecrire(await trace.issues(self.horloge, context.reponses, resultat, journal_lu=lu))
 
     async def _execute_or_trace(
-        self, trace: TraceRequete, acces: Acces, question: Question, context: RequestContext
+        self, trace: TraceRequete, acces: Acces, execution: Awaitable[Resultat], context: RequestContext
     ) -> Resultat:
-        """Execute, and count what sources answered; a fault is the issue."""
+        """Wait for the execution, and count what sources answered; a fault is the issue."""
         try:
-            resultat = await self._execute(question, context)
+            resultat = await execution
             await self.comptage.constater(acces, context.reponses.values())
         except Exception as error:
             code = error.code if isinstance(error, ErreurDeRequete) else ErreurInterne.code
@@ -173,6 +179,7 @@ class Conductor:
             horloge=self.horloge,
             explique=Explicateur(self.planner, self.sources.fournisseurs, etats, circonstance, self.demande_url),
             consulte=partial(self.lecteur.consulter, requete=entrant.requete, delai=entrant.delai),
+            tracee=asyncio.Event(),
         )
 
     def _asks(self, appel: Appel, echeance: float) -> Mapping[type[Any], Ask]:
@@ -182,6 +189,20 @@ class Conductor:
 
     def _today(self) -> date:
         return self.horloge().astimezone(PARIS).date()
+
+
+@asynccontextmanager
+async def _menee(execution: Coroutine[Any, Any, Resultat]) -> AsyncIterator[asyncio.Task[Resultat]]:
+    """Run an execution beside the block, and no longer than it."""
+    tache = asyncio.create_task(execution)
+    try:
+        yield tache
+    finally:
+        if not tache.done():
+            tache.cancel()
+            await asyncio.wait((tache,))
+        if not tache.cancelled():
+            tache.exception()  # told to nobody when the block failed first
 
 
 def _shown(acces: Acces) -> Habilitation:

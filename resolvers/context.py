@@ -41,6 +41,8 @@ class RequestContext:
     explique: Callable[[str, Any], Explication]
     """Judges a question that is not put."""
     consulte: Consulter
+    tracee: asyncio.Event
+    """Set once the access has its trace: until then no source is asked, and no journal is read."""
     reponses: dict[Chemin, Reponse] = field(default_factory=dict)
     """What came of each bloc, by path."""
     erreur_du_journal: ErreurDeBloc | None = None
@@ -96,6 +98,7 @@ class RequestContext:
         """Return the bloc that answers a question. Raise ErreurDeBloc, or HorsPlan for a path that was not kept."""
         if self._gardes.get(chemin) is not bloc:
             raise HorsPlan
+        await self.tracee.wait()
         reponse = await self._loader(bloc).get(demande)
         self.reponses[chemin] = reponse
         if reponse.lecture is None:
@@ -109,6 +112,7 @@ class RequestContext:
         garde, usager = self.plan.journal_garde, self.france_connect
         if garde is None or usager is None or chemin != (garde.champ.cle,):
             raise HorsPlan
+        await self.tracee.wait()
         try:
             return await self.consulte(replace(usager, ine=ine), premiers, apres)
         except ErreurDeBloc as erreur:

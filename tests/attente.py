@@ -1,5 +1,6 @@
 """Wait for another process, or for a thread, whose progress no event tells."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -13,3 +14,10 @@ def attendre(vrai: Callable[[], bool], delai: float, intervalle: float) -> bool:
     while not (reponse := vrai()) and time.monotonic() < echeance:
         time.sleep(intervalle)
     return reponse
+
+
+def arrive() -> asyncio.Event:
+    """Return what happened already."""
+    evenement = asyncio.Event()
+    evenement.set()
+    return evenement

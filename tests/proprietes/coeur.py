@@ -44,6 +44,7 @@ from resolvers.planner import Planner
 from sandbox.personnes import presenter
 from sandbox.simulateurs import Simulateur
 from tests.application import INSTANT, SIRET, Personnes, reglages
+from tests.attente import arrive
 from tests.proprietes.citoyens import Citoyens
 
 _REDACTION = Redaction("00000000-0000-0000-0000-000000000000", "https://demande.test")
@@ -156,6 +157,7 @@ class Coeur:
                 horloge=lambda: INSTANT,
                 explique=explicateur,
                 consulte=_sans_journal,
+                tracee=arrive(),
             )
             async with context:
                 resultat = await execute(self.schema, question, context, fournisseurs)

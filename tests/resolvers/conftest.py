@@ -27,6 +27,7 @@ from resolvers.loaders import Ask
 from resolvers.plan import Noeud, Verdict
 from resolvers.planner import Planner, Question
 from resolvers.projection import Fournisseur
+from tests.attente import arrive
 
 AUJOURDHUI = date(2026, 11, 23)
 INSTANT = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
@@ -102,7 +103,15 @@ class Interrogation:
         circonstance = Circonstance(frozenset(scopes), AUJOURDHUI)
         explicateur = Explicateur(self.planner, FOURNISSEURS, list, circonstance, None)
         return RequestContext(
-            question.plan, habilitation, circonstance, sources, list, lambda: INSTANT, explicateur, consulter
+            plan=question.plan,
+            habilitation=habilitation,
+            circonstances=circonstance,
+            asks=sources,
+            etats=list,
+            horloge=lambda: INSTANT,
+            explique=explicateur,
+            consulte=consulter,
+            tracee=arrive(),
         )
 
     async def answer(self, question: Question, scopes: Iterable[str], sources: Mapping[type[Any], Ask]) -> Resultat:

@@ -1,11 +1,13 @@
 """One question per bloc and demande, whatever the aliases and the persons; what the plan did not keep is not loaded."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from gateway.circonstance import Circonstance
+from graph.consultation import SCOPE, ConsultationsConnection
 from graph.demande import Demande
 from graph.errors import DossierAbsent, SourceIndisponible
 from graph.identite import Identite
@@ -14,7 +16,7 @@ from graph.situation_fiscale import SCOPE_REPLI, SituationFiscale
 from graph.statut_etudiant import IdentiteEtudiant, StatutEtudiant
 from resolvers.context import HorsPlan, RequestContext
 from resolvers.execution import execute
-from tests.resolvers.conftest import FOURNISSEURS, PERSONNE, Interrogation, SourceEcrite
+from tests.resolvers.conftest import AUJOURDHUI, FOURNISSEURS, PERSONNE, Interrogation, SourceEcrite, consulter
 
 SCOPES = {"mesri_identite", "dgfip_rfr", "dgfip_annee_n_moins_1", "dgfip_annee_n_moins_2"}
 IDENTITE = IdentiteEtudiant(nom_naissance="Martin", prenom="Anne", date_naissance=None)
@@ -168,6 +170,46 @@ async def test_a_load_that_the_plan_did_not_keep_is_refused_before_it_is_asked(
             await context.load(bloc, DEMANDE, chemin)
     assert lente.appels == 0
     assert context.reponses == {}
+
+
+async def test_no_source_is_asked_before_the_access_has_its_trace(context: RequestContext, lente: Lente) -> None:
+    context.tracee.clear()
+    lente.ouverte.set()
+    async with context, asyncio.timeout(5):
+        demandee = asyncio.ensure_future(context.load(StatutEtudiant, DEMANDE, ("particulier", "a")))
+        await quelques_tours()
+        assert lente.appels == 0
+        context.tracee.set()
+        assert await demandee is STATUT
+
+
+async def test_no_journal_is_read_before_the_access_has_its_trace(interrogation: Interrogation) -> None:
+    usager, lus = Identite(), list[Identite]()
+
+    async def consulte(qui: Identite, *_: Any) -> ConsultationsConnection:
+        lus.append(qui)
+        return await consulter()
+
+    question = interrogation.ask("{ mesConsultations { depuis } }", {}, {SCOPE}, france_connect=usager)
+    circonstance = Circonstance(frozenset({SCOPE}), AUJOURDHUI, france_connect=usager)
+    context = replace(
+        interrogation.context(question, (), {}),
+        circonstances=circonstance,
+        consulte=consulte,
+        tracee=asyncio.Event(),
+    )
+    async with context, asyncio.timeout(5):
+        lu = asyncio.ensure_future(context.consult(10, None, None, ("mesConsultations",)))
+        await quelques_tours()
+        assert lus == []
+        context.tracee.set()
+        assert (await lu).edges == []
+    assert lus == [usager]
+
+
+async def quelques_tours() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 async def test_nothing_is_shared_between_two_requests(interrogation: Interrogation) -> None:
