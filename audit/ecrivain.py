@@ -40,7 +40,7 @@ _SIGNAUX = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
-    """Serve the socket; return the exit status: 1 when the file could not be opened."""
+    """Serve the socket; return the exit status: 1 when the file could not be opened, or when anything failed since."""
     for numero in _SIGNAUX:
         signal.signal(numero, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as prise:
