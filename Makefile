@@ -57,7 +57,7 @@ campagnes: $(SETUP) ## Long campaigns: explanations, shown schemas, quotas, kill
 	$(BIN)/pytest -m campagne -s
 
 .PHONY: falsifications
-falsifications: $(SETUP) ## 12,000 edits of journals by who owns them, and 1,200 honest ones (about 12 minutes)
+falsifications: $(SETUP) ## 12,000 edits of journals by who owns them, and 1,200 honest ones (about 3 minutes)
 	$(BIN)/pytest -m campagne -s tests/audit/test_verification.py tests/audit/test_verification_entrelacee.py
 
 .PHONY: revocations
