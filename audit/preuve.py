@@ -4,13 +4,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from audit.registre import connecter
-from audit.tables import FEUILLES
+from audit.tables import MAILLONS
 from audit.verificateur import PAGE, ZERO, Chaine, Illisible, plages, prolonge, racine, reste
 
 
@@ -24,11 +23,11 @@ def prouver(journal: Path, ancien: dict[str, Any], nouveau: dict[str, Any]) -> s
     racines: dict[tuple[int, int], bytes] = {}
     try:
         with closing(connecter(journal, "ro")) as connexion:
-            feuilles = _feuilles(connexion, nouveau["partie"])
+            maillons = _maillons(connexion, nouveau["partie"])
             lues = 0
             for debut, fin in sorted(voulues):
-                _passer(feuilles, debut - lues)
-                racines[debut, fin] = _racine(feuilles, fin - debut)
+                _passer(maillons, debut - lues)
+                racines[debut, fin] = _racine(maillons, fin - debut)
                 lues = fin
     except sqlite3.Error as erreur:
         raise Illisible(f"{journal} n'est pas un journal lisible : {erreur}.") from None
@@ -38,20 +37,26 @@ def prouver(journal: Path, ancien: dict[str, Any], nouveau: dict[str, Any]) -> s
     return json.dumps([noeud.hex() for noeud in noeuds]) if prolonge(ancien, nouveau, noeuds) else None
 
 
-def _feuilles(connexion: sqlite3.Connection, nom: str) -> Iterator[bytes]:
-    for numero, *champs in connexion.execute(FEUILLES, (nom,)):
-        yield sha256(b"\0%b %d %b" % (nom.encode(), numero, reste(*champs))).digest()
+def _maillons(connexion: sqlite3.Connection, nom: str) -> Iterator[bytes]:
+    """Yield the first maillon of a partie, then those its records make: past one that was touched, they differ."""
+    chaine = Chaine(nom, ZERO)
+    for premier, *champs in connexion.execute(MAILLONS, (nom,)):
+        if chaine.taille:
+            chaine.avancer(reste(*champs))
+        else:
+            chaine.joindre(premier)
+        yield chaine.maillon
 
 
-def _passer(feuilles: Iterator[bytes], nombre: int) -> None:
+def _passer(maillons: Iterator[bytes], nombre: int) -> None:
     """Leave out what the old root already says."""
-    for _ in islice(feuilles, nombre):
+    for _ in islice(maillons, nombre):
         pass
 
 
-def _racine(feuilles: Iterator[bytes], nombre: int) -> bytes:
-    """Return the root of the tree of the next leaves."""
+def _racine(maillons: Iterator[bytes], nombre: int) -> bytes:
+    """Return the root of the tree of the next maillons."""
     arbre = Chaine("", ZERO)
-    while lot := b"".join(islice(feuilles, min(PAGE, nombre - arbre.taille))):
-        arbre.joindre(lot, ZERO)
+    while lot := b"".join(islice(maillons, min(PAGE, nombre - arbre.taille))):
+        arbre.joindre(lot)
     return racine(arbre.sommets)

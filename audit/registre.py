@@ -172,6 +172,11 @@ def _mettre_a_niveau(connexion: Connexion, chemin: Path, maintenant: datetime) -
         raise RegistreIncompatible(
             f"Le journal {chemin} a été écrit par une version plus récente : servez-le avec elle."
         )
+    if SANS_CHAINE < version < VERSION:
+        raise RegistreIncompatible(
+            f"Le journal {chemin} a été chaîné autrement, par une version de travail : gardez-le avec elle, seule à "
+            "le vérifier, et nommez-en un autre (PARTICULIER_JOURNAL)."
+        )
     if version < VERSION:
         connexion.sqlite.executescript("BEGIN IMMEDIATE;" + "".join(MIGRATIONS[version:]))
         if version == SANS_CHAINE:

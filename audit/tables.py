@@ -1,6 +1,6 @@
 """The tables of the journal, what keeps them append-only, and every statement that the program makes."""
 
-VERSION = 3
+VERSION = 4
 
 # Whoever owns the file can drop these triggers: they stop mistakes, not an owner. `REPLACE` deletes without a word to
 # a delete trigger, hence the third one. `en_cours` is derived, and stays small: it tells at once, whatever the size of
@@ -54,9 +54,9 @@ CREATE TABLE cle_du_mois (
     empreinte BLOB NOT NULL -- of the key that persons are traced with: see audit/accord.py
 ) WITHOUT ROWID;
 """
-#: What brings a file from each version to the next.
-MIGRATIONS = (_CREATION, _CHAINE, _EMPREINTES)
-#: The version of the files whose records are not chained.
+#: What makes a file of an empty one, then what brings one whose records are not chained to our version.
+MIGRATIONS = (_CREATION, _CHAINE + _EMPREINTES)
+#: The version of the files whose records are not chained; those in between were chained in another way.
 SANS_CHAINE = 1
 # What is chained of a record; its texts as bytes.
 CHAINEES = "CAST(genre AS BLOB), rang, instant, CAST(requete AS BLOB), CAST(corps AS BLOB)"
@@ -86,8 +86,9 @@ FROM json_each(?1)
 PARTIES = "SELECT id, nom, ouverte FROM partie ORDER BY id"
 OUVERTURE = "INSERT INTO partie (nom, ouverte) VALUES (?, ?)"
 CONTENU = f"SELECT {CHAINEES} FROM trace WHERE partie = ? AND seq > ? ORDER BY seq"  # noqa: S608 - our own words
-FEUILLES = f"""
-SELECT numero, {CHAINEES} FROM trace WHERE partie = (SELECT id FROM partie WHERE nom = ?) ORDER BY seq
+MAILLONS = f"""
+SELECT CAST(maillon AS BLOB), {CHAINEES} FROM trace
+WHERE partie = (SELECT id FROM partie WHERE nom = ?) ORDER BY seq
 """  # noqa: S608 - our own words
 DERNIER = "SELECT ifnull(max(seq), 0) FROM trace"
 DERNIERE_PARTIE = """

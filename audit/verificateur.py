@@ -12,9 +12,12 @@ made later of the same partie (ANCIEN, NOUVEAU: files of one line) is of the sam
 
 This file is the one definition of the format; the journal itself writes with it. A *partie* holds what one process
 wrote. Its chain begins at SHA-256(previous maillon ‖ "partie NAME OPENED"), the previous maillon being the last one of
-the partie before, or 32 zero bytes; then, for each record, maillon = SHA-256(previous maillon ‖ line), where
+the partie before, or 32 zero bytes; then, for each record, maillon = SHA-256(0x00 ‖ previous maillon ‖ line), where
 
     line = NAME SP number SP genre SP rank SP instant SP length of the request's id in bytes LF request's id ‖ body
+
+A maillon is at once what chains a record to all that came before, and its leaf in the RFC 6962 Merkle tree of the
+partie, whose entries are each line after the previous maillon: one hash says both.
 
 A journal that several processes write at once is verified in a copy, whose parties are interleaved. SCELLES is then a
 folder: the seals of a partie are in a file of their own, `NAME.scelles`; its previous maillon is the SHA-256 of its
@@ -22,8 +25,8 @@ folder: the seals of a partie are in a file of their own, `NAME.scelles`; its pr
 
     name SP size SP maillon in hexadecimal LF
 
-The lines of a partie are also the leaves of an RFC 6962 Merkle tree. A *scellé* (seal) is one line of canonical JSON,
-signed with Ed25519: the size, root and last maillon of a partie at an instant, and the SHA-256 of the seal before.
+A *scellé* (seal) is one line of canonical JSON, signed with Ed25519: the size, root and last maillon of a partie at an
+instant, and the SHA-256 of the seal before.
 Whoever owns the database can compute maillons anew; without the private key, not the seals, which are kept elsewhere.
 
 Since each record holds its maillon, pages of a large journal are hashed apart, by as many processes as there are cores:
@@ -54,6 +57,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 ZERO = bytes(32)
 _TAILLE = len(ZERO)
 _DEUX = Struct(f"{2 * _TAILLE}s")
+# What RFC 6962 hashes before an entry, and before two nodes.
+_FEUILLE, _NOEUD = b"\0", b"\1"
 #: Records that may follow the last seal when a process was killed, or is alive: a second of them at full speed.
 TOLERANCE = 10_000
 #: Bytes of a seal, at most; whatever is longer is none.
@@ -101,7 +106,7 @@ def reste(genre: bytes, rang: int, instant: int, requete: bytes, corps: bytes) -
 
 
 class Chaine:
-    """The chain and the Merkle tree of one partie, kept as the summits of its full subtrees."""
+    """The chain of one partie and the Merkle tree of its maillons, kept as the summits of its full subtrees."""
 
     __slots__ = ("_prefixe", "maillon", "nom", "sommets", "taille")
 
@@ -116,19 +121,17 @@ class Chaine:
         """Add a record; return its maillon."""
         rang = self.taille
         self.taille = rang + 1
-        ligne = self._prefixe % self.taille + reste
-        noeud = sha256(b"\0" + ligne).digest()
+        self.maillon = noeud = sha256(_FEUILLE + self.maillon + self._prefixe % self.taille + reste).digest()
         while rang & 1:
-            noeud = sha256(b"\1" + self.sommets.pop() + noeud).digest()
+            noeud = sha256(_NOEUD + self.sommets.pop() + noeud).digest()
             rang >>= 1
         self.sommets.append(noeud)
-        self.maillon = sha256(self.maillon + ligne).digest()
         return self.maillon
 
-    def joindre(self, feuilles: bytes, maillon: bytes) -> None:
-        """Add records whose leaves, end to end, and last maillon are known: the same as each of them in turn."""
-        rang, noeuds, restent = self.taille, feuilles, list[bytes]()
-        self.taille, self.maillon = rang + len(feuilles) // _TAILLE, maillon
+    def joindre(self, maillons: bytes) -> None:
+        """Add records whose maillons, end to end, are known: the same as each of them in turn."""
+        rang, noeuds, restent = self.taille, maillons, list[bytes]()
+        self.taille, self.maillon = rang + len(maillons) // _TAILLE, maillons[-_TAILLE:] or self.maillon
         while noeuds:
             if rang & 1:
                 noeuds = self.sommets.pop() + noeuds
@@ -153,7 +156,7 @@ class Chaine:
 def _au_dessus(noeuds: bytes) -> bytes:
     """Return the parents of an even number of nodes, end to end."""
     # A copy of what begins every node costs less than to begin anew: there are as many nodes as records.
-    commencer, parents = sha256(b"\1").copy, []
+    commencer, parents = sha256(_NOEUD).copy, []
     for (fils,) in _DEUX.iter_unpack(noeuds):
         parent = commencer()
         parent.update(fils)
@@ -167,7 +170,7 @@ def racine(sommets: Sequence[bytes]) -> bytes:
         return sha256().digest()
     haut = sommets[-1]
     for sommet in reversed(sommets[:-1]):
-        haut = sha256(b"\1" + sommet + haut).digest()
+        haut = sha256(_NOEUD + sommet + haut).digest()
     return haut
 
 
@@ -255,11 +258,11 @@ def prolonge(ancien: dict[str, Any], nouveau: dict[str, Any], noeuds: Sequence[b
         rang, dernier = rang >> 1, dernier >> 1
     for noeud in restants:
         if rang & 1 or rang == dernier:
-            gauche, droite = sha256(b"\1" + noeud + gauche).digest(), sha256(b"\1" + noeud + droite).digest()
+            gauche, droite = sha256(_NOEUD + noeud + gauche).digest(), sha256(_NOEUD + noeud + droite).digest()
             while rang and not rang & 1:
                 rang, dernier = rang >> 1, dernier >> 1
         else:
-            droite = sha256(b"\1" + droite + noeud).digest()
+            droite = sha256(_NOEUD + droite + noeud).digest()
         rang, dernier = rang >> 1, dernier >> 1
     return (gauche, droite) == (une, autre)
 
@@ -510,8 +513,7 @@ class Troncon(NamedTuple):
     """Of the first one."""
     premiere: bytes
     maillons: bytes
-    """End to end, as the leaves."""
-    feuilles: bytes
+    """End to end."""
 
 
 #: The records of a page; None when they do not agree with each other, or could not be read.
@@ -537,25 +539,28 @@ class _Discordance(Exception):  # noqa: N818 - never leaves this file
 
 
 def _troncon(partie: int, nom: bytes, lignes: list[tuple[Any, ...]]) -> Troncon:
-    # No call of ours for each record: this is where the time goes.
+    if not _NOM.fullmatch(nom):
+        raise _Discordance
     parties, numeros, genres, rangs, instants, _, _, maillons = zip(*lignes, strict=True)
-    premier, forme, hacher, commencer = numeros[0], nom + _LIGNE, sha256, sha256(b"\0").copy
-    textes = [forme % (n, genre, r, i, len(q), q, corps) for _, n, genre, r, i, q, corps, _ in lignes]
-    suivants, feuilles = [], []
-    for maillon, texte, suivant in zip(maillons, textes, [*textes[1:], b""], strict=True):
-        feuille, chaine = commencer(), hacher(maillon)
-        feuille.update(texte)
-        chaine.update(suivant)
-        feuilles.append(feuille.digest())
-        suivants.append(chaine.digest())
+    premier, ligne, hacher = numeros[0], nom + _LIGNE, sha256
+    chainee = _FEUILLE + b"%b" + ligne
+    # No call of ours for each record: this is where the time goes.
+    suivants = tuple(
+        [
+            hacher(chainee % (maillon, n, genre, r, i, len(q), q, corps)).digest()
+            for maillon, (_, n, genre, r, i, q, corps, _) in zip(maillons, lignes[1:], strict=False)
+        ]
+    )
     if (
         numeros != tuple(range(premier, premier + len(lignes)))
         or {*map(type, parties + numeros + rangs + instants)} != {int}
         or not all(map(_GENRE.fullmatch, {*genres}))
-        or maillons[1:] != tuple(suivants[:-1])
+        or len(maillons[0]) != _TAILLE
+        or maillons[1:] != suivants
     ):
         raise _Discordance
-    return Troncon(partie, nom.decode(), premier, textes[0], b"".join(maillons), b"".join(feuilles))
+    _, n, genre, r, i, q, corps, _ = lignes[0]
+    return Troncon(partie, nom.decode(), premier, ligne % (n, genre, r, i, len(q), q, corps), b"".join(maillons))
 
 
 class _Lecteur:
@@ -624,10 +629,10 @@ def _servir(journal: str, rang: str, nombre: str, dernier: str) -> int:
 
 def _envoyer(sortie: IO[bytes], page: _Page) -> None:
     """Write what is short and the lengths, on a line of JSON, then the bytes."""
-    courts = [(t.partie, t.nom, t.numero, len(t.premiere), len(t.feuilles)) for t in page or ()]
+    courts = [(t.partie, t.nom, t.numero, len(t.premiere), len(t.maillons)) for t in page or ()]
     sortie.write(json.dumps(courts).encode() + b"\n")
     for troncon in page or ():
-        sortie.writelines((troncon.premiere, troncon.maillons, troncon.feuilles))
+        sortie.writelines((troncon.premiere, troncon.maillons))
     sortie.flush()
 
 
@@ -636,7 +641,7 @@ def _recevoir(entree: IO[bytes]) -> _Page:
     lire = entree.read
     try:
         courts = json.loads(entree.readline())
-        return [Troncon(p, nom, n, lire(ligne), lire(suite), lire(suite)) for p, nom, n, ligne, suite in courts] or None
+        return [Troncon(p, nom, n, lire(ligne), lire(suite)) for p, nom, n, ligne, suite in courts] or None
     except (ValueError, TypeError):
         return None
 
@@ -725,18 +730,17 @@ class _Verification:
     def _suivre(self, troncon: Troncon) -> bool:
         """Add records that are chained to each other; tell whether all of them could be."""
         self._aller_a(troncon.partie)
-        chaine, maillons, feuilles = self._suivi.chaine, troncon.maillons, troncon.feuilles
+        chaine, maillons = self._suivi.chaine, troncon.maillons
         if (troncon.partie, troncon.nom, troncon.numero) != (self._partie, chaine.nom, chaine.taille + 1):
             return False
-        if sha256(chaine.maillon + troncon.premiere).digest() != maillons[:_TAILLE] or len(maillons) != len(feuilles):
+        if sha256(_FEUILLE + chaine.maillon + troncon.premiere).digest() != maillons[:_TAILLE]:
             return False
-        fait, nombre = 0, len(feuilles) // _TAILLE
+        fait, nombre = 0, len(maillons) // _TAILLE
         while fait < nombre and not self._suivi.close:
             # The tree is compared at the very size of each seal.
             prochaine = self._suivi.prochaine()
             avance = min(nombre - fait, nombre if prochaine is None else max(1, prochaine - chaine.taille))
-            tranche = slice(fait * _TAILLE, (fait + avance) * _TAILLE)
-            chaine.joindre(feuilles[tranche], maillons[tranche][-_TAILLE:])
+            chaine.joindre(maillons[fait * _TAILLE : (fait + avance) * _TAILLE])
             fait += avance
             self._seq += avance
             self._comparer()

@@ -22,7 +22,7 @@ from audit.tables import COPIE, DERNIER, MIGRATIONS
 from audit.verificateur import EXTENSION
 
 #: Marks a copy; no journal has such a version, so that none is ever opened to be written as if it were one.
-VERSION = 1000
+VERSION = 1001
 #: Records read, then written, at once.
 LOT = 2_000
 #: Seconds for one step: what an operator runs may wait longer than a request.

@@ -15,6 +15,7 @@ from audit.postgresql.sceaux import Sceaux
 from audit.postgresql.tables import (
     AJOUT,
     CLOTURE,
+    CREATION,
     DECALAGE,
     EN_COURS,
     EST_MORTE,
@@ -22,8 +23,6 @@ from audit.postgresql.tables import (
     EXISTE,
     INACHEVEES,
     LIRE_VERSION,
-    MIGRATIONS,
-    MISE_A_NIVEAU,
     OUVERTURE,
     RESERVER,
     TENIR,
@@ -39,10 +38,11 @@ _DROITS = (
     "PARTICULIER_JOURNAL : ce rôle ne peut ni lire ni créer le schéma « journal ». Lancez « particulier migrer » avec "
     "le rôle qui possédera ses tables, puis donnez à celui du serveur le droit d'y lire et d'y ajouter."
 )
-_ANTERIEURES = (
-    "PARTICULIER_JOURNAL : ses tables sont d'une version antérieure, et ce rôle ne peut pas les mettre à niveau. "
-    "Lancez « particulier migrer » avec le rôle qui les possède."
+_ANTERIEUR = (
+    "PARTICULIER_JOURNAL : une version de travail, qui chaînait autrement, l'a écrit. Gardez-le avec elle, seule à "
+    "le vérifier, et nommez une autre base."
 )
+_POSTERIEUR = "PARTICULIER_JOURNAL : une version plus récente l'a écrit, servez-le avec elle."
 
 
 async def creer(adresse: str) -> None:
@@ -58,16 +58,16 @@ async def creer(adresse: str) -> None:
 
 
 async def preparer(connexion: Connexion) -> None:
-    """Create the tables, or bring them to our version. Raise RegistreIncompatible, or one of PANNES."""
+    """Create the tables, if there are none. Raise RegistreIncompatible, or one of PANNES."""
     with borne(connexion, DELAI_OUVERTURE):
         try:
             version = await _version(connexion)
         except asyncpg.InsufficientPrivilegeError:
             raise RegistreIncompatible(_DROITS) from None
-        if version < VERSION:
-            version = await _mettre_a_niveau(connexion, _ANTERIEURES if version else _DROITS)
+        if not version:
+            version = await _creer_les_tables(connexion)
     if version != VERSION:
-        raise RegistreIncompatible("PARTICULIER_JOURNAL : une version plus récente l'a écrit, servez-le avec elle.")
+        raise RegistreIncompatible(_ANTERIEUR if version < VERSION else _POSTERIEUR)
 
 
 async def commencer(connexion: Connexion, maintenant: datetime, sceaux: Sceaux) -> Partie:
@@ -115,18 +115,17 @@ async def _version(connexion: Connexion) -> int:
     return version
 
 
-async def _mettre_a_niveau(connexion: Connexion, sans_droit: str) -> int:
-    """Bring the tables to our version, unless another process did; return theirs."""
+async def _creer_les_tables(connexion: Connexion) -> int:
+    """Create the tables, unless another process did; return their version."""
     try:
         async with connexion.transaction(isolation="read_committed"):
             await connexion.execute(PATIENTER)
             await connexion.execute(RESERVER, VERROU, 0)
-            version = await _version(connexion)
-            if version >= VERSION:
+            if version := await _version(connexion):
                 return version
-            await connexion.execute("".join(MIGRATIONS[version:]) + MISE_A_NIVEAU)
+            await connexion.execute(CREATION)
     except asyncpg.InsufficientPrivilegeError:
-        raise RegistreIncompatible(sans_droit) from None
+        raise RegistreIncompatible(_DROITS) from None
     return VERSION
 
 

@@ -1,6 +1,6 @@
 """The tables of the journal on PostgreSQL, what keeps them append-only, and every statement that the program makes."""
 
-VERSION = 2
+VERSION = 3
 #: Record n of partie p bears the number p·2^40 + n: each process numbers its own, and none waits for another.
 DECALAGE = 40
 
@@ -13,7 +13,7 @@ VERROU = 0x4A52
 _CREATION = f"""
 CREATE SCHEMA journal;
 CREATE TABLE journal.version (version integer NOT NULL);
-INSERT INTO journal.version VALUES (1);
+INSERT INTO journal.version VALUES ({VERSION});
 CREATE TABLE journal.partie (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     nom text NOT NULL UNIQUE, -- 32 hexadecimal digits
@@ -75,29 +75,16 @@ _GARDE = """
 CREATE TRIGGER {0}_en_ajout_seul BEFORE UPDATE OR DELETE OR TRUNCATE ON journal.{0}
 FOR EACH STATEMENT EXECUTE FUNCTION journal.refuser();
 """
-# What no record holds and no seal answers for: its owner may take it away when a key is lost. The roles that append
-# traces are given what they need of it.
+# What no record holds and no seal answers for: its owner may take it away when a key is lost.
 _EMPREINTES = """
 CREATE TABLE journal.cle_du_mois (
     mois text PRIMARY KEY, -- AAAA-MM
     empreinte bytea NOT NULL -- of the key that persons are traced with: see audit/accord.py
 );
-DO $$
-DECLARE
-    ecrivain text;
-BEGIN
-    FOR ecrivain IN
-        SELECT DISTINCT a.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) a
-        WHERE c.oid = 'journal.trace'::regclass AND a.privilege_type = 'INSERT' AND a.grantee <> 0
-    LOOP
-        EXECUTE 'GRANT SELECT, INSERT ON journal.cle_du_mois TO ' || ecrivain;
-    END LOOP;
-END $$;
 """
 _GARDES = "".join(map(_GARDE.format, ("partie", "trace", "entree", "suite", "cloture")))
-#: What brings the tables from each version to the next.
-MIGRATIONS = (_CREATION + _GARDES, _EMPREINTES)
-MISE_A_NIVEAU = f"UPDATE journal.version SET version = {VERSION}"  # noqa: S608 - our own words
+#: What makes the tables.
+CREATION = _CREATION + _GARDES + _EMPREINTES
 
 # NOTE: to_regclass answers from a cache, which a lock does not refresh.
 EXISTE = """

@@ -20,6 +20,7 @@ from audit.trousseau import CONSERVATION, Trousseau
 from audit.verification import verifier
 from graph.errors import AuditIndisponible
 from graph.identite import Identite
+from tests.audit import version_1
 from tests.audit.journaux import CLE
 
 NOVEMBRE = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
@@ -136,12 +137,9 @@ def test_the_fingerprints_of_one_key_in_two_months_are_not_alike() -> None:
     assert empreinte(CLE, "2026-11") != empreinte(CLE, "2026-12")
 
 
-async def test_a_journal_of_the_version_before_keeps_fingerprints_from_then_on(tmp_path: Path) -> None:
+async def test_a_journal_of_before_the_chain_keeps_fingerprints_from_then_on(tmp_path: Path) -> None:
     chemin = tmp_path / "journal.db"
-    async with ouvert(chemin):
-        pass
-    with closing(sqlite3.connect(chemin)) as base:
-        base.executescript("DROP TABLE cle_du_mois; PRAGMA user_version = 2")
+    version_1.ecrire(chemin, [])
     async with ouvert(chemin) as journal:
         await ClesAccordees(trousseau(tmp_path / "cles"), journal, lambda _: None).exiger(NOVEMBRE)
     assert list(gardees(chemin)) == ["2026-11"]

@@ -155,6 +155,19 @@ async def test_a_journal_of_a_later_version_is_left_alone(journal: Journal, chem
         await journal.ouvrir()
 
 
+@pytest.mark.parametrize("version", [2, 3])
+async def test_a_journal_that_was_chained_in_another_way_is_left_alone(
+    journal: Journal, chemin: Path, version: int
+) -> None:
+    await journal.aclose()
+    with closing(sqlite3.connect(chemin)) as connexion:
+        connexion.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(RegistreIncompatible, match="chaîné autrement"):
+        await journal.ouvrir()
+    with closing(sqlite3.connect(chemin)) as connexion:
+        assert connexion.execute("PRAGMA user_version").fetchone() == (version,)
+
+
 async def test_a_closed_journal_leaves_no_thread_behind(journal: Journal, intention: Fabrique) -> None:
     await journal.ecrire((intention("a"),))
     assert "journal" in {thread.name for thread in threading.enumerate()}

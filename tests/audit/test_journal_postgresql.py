@@ -199,23 +199,16 @@ async def test_of_two_servers_that_keep_a_fingerprint_at_once_both_are_told_the_
         assert set(await un.retenir_cle("2026-12", b"c" * 32)) == {"2026-11", "2026-12"}
 
 
-async def test_tables_of_the_version_before_are_upgraded_by_their_owner_and_the_servers_go_on(
+async def test_a_server_that_may_not_keep_fingerprints_says_which_right_it_lacks(
     adresse: str, postgresql_durable: ServeurPostgresql
 ) -> None:
-    async with ouvert(adresse):
-        pass
-    postgresql_durable.executer("DROP ROLE IF EXISTS serveur; CREATE ROLE serveur LOGIN; " + DROITS)
-    postgresql_durable.executer("DROP TABLE journal.cle_du_mois; UPDATE journal.version SET version = 1")
-    restreint = JournalPostgresql(adresse.replace("//postgres:", "//serveur:"), horloge)
-    with pytest.raises(RegistreIncompatible, match=r"version antérieure.* « particulier migrer »"):
-        await restreint.ouvrir()
     await creer(adresse)
-    await restreint.ouvrir()
-    assert await restreint.retenir_cle("2026-11", b"a" * 32) == {"2026-11": b"a" * 32}
-    postgresql_durable.executer("REVOKE ALL ON journal.cle_du_mois FROM serveur")
-    with pytest.raises(RegistreIncompatible, match=r"journal\.cle_du_mois"):
-        await restreint.retenir_cle("2026-12", b"a" * 32)
-    await restreint.aclose()
+    postgresql_durable.executer("DROP ROLE IF EXISTS serveur; CREATE ROLE serveur LOGIN; " + DROITS)
+    async with ouvert(adresse.replace("//postgres:", "//serveur:")) as restreint:
+        assert await restreint.retenir_cle("2026-11", b"a" * 32) == {"2026-11": b"a" * 32}
+        postgresql_durable.executer("REVOKE ALL ON journal.cle_du_mois FROM serveur")
+        with pytest.raises(RegistreIncompatible, match=r"journal\.cle_du_mois"):
+            await restreint.retenir_cle("2026-12", b"a" * 32)
     postgresql_durable.executer("DROP OWNED BY serveur")
 
 
@@ -242,10 +235,13 @@ async def test_a_database_that_commits_late_is_told_to_wait(adresse: str, intent
         await lignes(adresse, "ALTER DATABASE postgres RESET synchronous_commit")
 
 
-async def test_a_journal_of_a_later_version_is_left_alone(journal: JournalPostgresql, adresse: str) -> None:
+@pytest.mark.parametrize(("version", "dit"), [(99, "plus récente"), (2, "chaînait autrement")])
+async def test_a_journal_of_another_version_is_left_alone(
+    journal: JournalPostgresql, adresse: str, version: int, dit: str
+) -> None:
     await journal.aclose()
-    await lignes(adresse, "UPDATE journal.version SET version = 99")
-    with pytest.raises(RegistreIncompatible, match="plus récente"):
+    await lignes(adresse, f"UPDATE journal.version SET version = {version}")  # noqa: S608 - our own words
+    with pytest.raises(RegistreIncompatible, match=dit):
         await journal.ouvrir()
 
 

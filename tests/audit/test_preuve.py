@@ -39,7 +39,16 @@ def scelles(premier: bytes) -> list[Scelle]:
     return faits
 
 
-FEUILLES = [sha256(f"\0{NOM} {rang + 1} {rang}".encode()).digest() for rang in range(LE_PLUS)]
+def maillons() -> list[bytes]:
+    """Return the maillons of the true ones."""
+    tous, maillon = list[bytes](), ZERO
+    for rang in range(LE_PLUS):
+        maillon = sha256(b"\0" + maillon + f"{NOM} {rang + 1} {rang}".encode()).digest()
+        tous.append(maillon)
+    return tous
+
+
+FEUILLES = maillons()
 VRAIS, FAUX = scelles(b"0"), scelles(b"autre")
 TAILLES = st.tuples(st.integers(0, LE_PLUS), st.integers(0, LE_PLUS)).map(sorted)
 

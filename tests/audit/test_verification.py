@@ -263,6 +263,22 @@ def test_a_value_of_another_type_is_found_though_its_bytes_are_the_same(
     assert anomalie.de <= 50 <= anomalie.a
 
 
+@pytest.mark.parametrize("nom", ["%z", "%", "%(nom)s", "", "A" * 32])
+def test_a_partie_whose_name_is_none_is_found(petit: Path, tmp_path: Path, nom: str) -> None:
+    anomalie = apres_edition(petit, tmp_path, f"UPDATE partie SET nom = '{nom}' WHERE id = 1")  # noqa: S608 - five of our own
+    assert anomalie is not None
+    assert anomalie.nature is Nature.STRUCTURE
+
+
+@pytest.mark.parametrize("octets", ["x''", "maillon || x'00'", "substr(maillon, 1, 31)"])
+@pytest.mark.parametrize("seq", [1, 31, 50])
+def test_a_maillon_of_another_length_is_found(petit: Path, tmp_path: Path, octets: str, seq: int) -> None:
+    ordre = f"UPDATE trace SET maillon = CAST({octets} AS BLOB) WHERE seq = {seq}"  # noqa: S608 - three of our own
+    anomalie = apres_edition(petit, tmp_path, ordre)
+    assert anomalie is not None
+    assert anomalie.de <= seq <= anomalie.a
+
+
 def apres_edition(journal: Path, dossier: Path, ordres: str) -> Anomalie | None:
     copie = dossier / "copie.db"
     shutil.copyfile(journal, copie)

@@ -43,7 +43,7 @@ VALUES (?, ?, ?, ?, ?)
 
 
 def ecrire(chemin: Path, traces: Sequence[Trace]) -> None:
-    chemin.parent.mkdir(parents=True)
+    chemin.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(chemin, isolation_level=None)) as connexion:
         connexion.execute("PRAGMA journal_mode = WAL")
         connexion.executescript(SCHEMA)
