@@ -28,9 +28,10 @@ include web.mk
 run: $(SETUP) web ## Serve the sandbox on 127.0.0.1:8000 (PORT=)
 	$(BIN)/particulier serve --port $(PORT)
 
+# Each file by one worker: what its tests share is made once. In their order, which begins with the longest.
 .PHONY: test
 test: $(SETUP) web clients ## Run every test (6 minutes or so on 2 cores once set up)
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not campagne"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not campagne"
 
 .PHONY: check
 check: $(SETUP) ## What CI runs: style, types, import contracts, schema, generated documentation

@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict
 
 import httpx
-import pytest
 
 from habilitations._bornes import APPELS_PAR_SECONDE, PERSONNES_PLANCHER
 from habilitations.store import Store
@@ -13,7 +12,6 @@ from tests.attente import attendre
 from tests.serveur import Serveur
 from tests.serveur_redis import ServeurRedis
 
-pytestmark = pytest.mark.xdist_group("flotte")
 #: Seconds for two processes to find their Redis again, whatever the machine does.
 GUERISON = 30.0
 

@@ -33,7 +33,7 @@ from tests.habilitations.evenements import SECRET, evenement, signature
 from tests.habilitations.faux_franceconnect import JETON, Terrain, nouveau_terrain
 from tests.habilitations.forgeries import forgeries
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("falsifications")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 #: Forgeries of each kind at least, milliseconds for each, and deliveries that are repeated.
 NOMBRE, PROMIS, REJEUX = 60, 20.0, 1_000
 #: Times that each is tried: the shortest is what it costs, the others what a busy machine adds. What is judged is the

@@ -22,7 +22,6 @@ from tests.abus.flotte import GRAND_VOLUME, Replique, flotte, guichet, repliques
 from tests.abus.retraits import RETRAITS, Droit, insister
 from tests.serveur_redis import serveur_redis
 
-pytestmark = pytest.mark.xdist_group("flotte")
 ESSAIS = 1_000
 #: Withdrawals at once.
 DE_FRONT = 2

@@ -33,7 +33,6 @@ __all__ = [
 
 FabriqueIssue = Callable[..., Issue]
 Sur = Callable[..., Intention]
-pytestmark = pytest.mark.xdist_group("postgresql")
 
 
 @pytest.fixture

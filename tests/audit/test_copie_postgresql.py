@@ -25,7 +25,6 @@ from tests.audit.test_journal_postgresql import adresse, lignes
 __all__ = ["adresse"]
 
 Fabrique = Callable[..., Intention]
-pytestmark = pytest.mark.xdist_group("postgresql")
 
 
 @asynccontextmanager

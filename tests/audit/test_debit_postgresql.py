@@ -20,7 +20,7 @@ __all__ = ["adresse"]
 
 Fabrique = Callable[..., Intention]
 FabriqueIssue = Callable[..., Issue]
-pytestmark = [pytest.mark.xdist_group("postgresql"), pytest.mark.campagne]
+pytestmark = pytest.mark.campagne
 SECONDES = 5.0
 
 

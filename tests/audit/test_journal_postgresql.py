@@ -21,7 +21,6 @@ from tests.serveur_postgresql import ServeurPostgresql
 INSTANT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 Fabrique = Callable[..., Intention]
 FabriqueIssue = Callable[..., Issue]
-pytestmark = pytest.mark.xdist_group("postgresql")
 
 
 def horloge() -> datetime:

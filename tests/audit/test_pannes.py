@@ -28,7 +28,6 @@ def test_a_broken_promise_is_named(mesure: Mesure, faute: str) -> None:
 
 
 @pytest.mark.campagne
-@pytest.mark.xdist_group("postgresql")
 def test_every_failure_is_refused_in_time_and_heals() -> None:
     commande = (sys.executable, "-m", "tests.audit.pannes")
     fin = subprocess.run(commande, capture_output=True, text=True, check=False, timeout=600)  # noqa: S603 - our own program

@@ -21,7 +21,6 @@ __all__ = ["adresse", "journal"]
 
 Fabrique = Callable[..., Intention]
 FabriqueIssue = Callable[..., Issue]
-pytestmark = pytest.mark.xdist_group("postgresql")
 #: Seconds: several times the bound promised, since the machine may be busy.
 PATIENCE = 20
 N = 50

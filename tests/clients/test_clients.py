@@ -14,7 +14,6 @@ from graphql import build_schema, is_scalar_type, is_specified_scalar_type
 from tests.serveur import RACINE
 
 # One gateway for this file, whatever the number of workers.
-pytestmark = pytest.mark.xdist_group("clients")
 
 _NODE = Path(sys.executable).with_name("node")
 _PYTHON = RACINE / "clients/python"

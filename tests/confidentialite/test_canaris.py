@@ -17,7 +17,6 @@ from tests.proprietes.lecture import read_types
 from tests.proprietes.monde import arguments_written, everything, literal
 from tests.serveur import Serveur, serveur
 
-pytestmark = pytest.mark.xdist_group("canaris")  # one server sees every canary
 RACINE = Path(__file__).parents[2]
 SERVEUR = Path(__file__).with_name("serveur_france_connect.py")
 PLUSIEURS = "query($i: [IdentiteInput!]!) { particuliers(identites: $i) { sources { chemin } } }"

@@ -18,7 +18,6 @@ from graph.schema import build_schema as construire
 from tests.application import Application, Personnes, application
 
 # One worker for the whole file: its tests share one gateway.
-pytestmark = pytest.mark.xdist_group("cas-d-usage")
 
 RACINE = Path(__file__).parents[2]
 DOSSIER = RACINE / "docs/cas-d-usage"

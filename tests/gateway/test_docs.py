@@ -42,7 +42,6 @@ PRODUITS = ("gateway/static", "clients/typescript/generated", "clients/python/ge
 PARTICULIER = ".venv/bin/particulier "
 MARQUE = "=== bloc suivant ==="
 # One worker for the whole file: its tests share one gateway.
-pytestmark = pytest.mark.xdist_group("documents")
 
 par_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 par_demarrage = pytest.mark.parametrize("document", DEMARRAGES, ids=str)

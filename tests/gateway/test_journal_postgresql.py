@@ -23,7 +23,6 @@ QUERY = """query ($identite: IdentiteInput!) { particulier(identite: $identite) 
   situationFiscale { revenuFiscalReference }
 } }"""
 JOURNAL = "{ mesConsultations { edges { node { reference contenu { issue } } } } }"
-pytestmark = pytest.mark.xdist_group("postgresql")
 
 
 @pytest.fixture

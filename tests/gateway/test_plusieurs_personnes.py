@@ -12,7 +12,7 @@ from audit.trace import Intention, Issue
 from tests.application import Application, application
 
 # One worker for the whole file: its tests share one gateway, whose calls and traces they count.
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("plusieurs-personnes")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 INE = "0000000001A"
 REFUSE = "situationFiscale { revenuFiscalReference }"

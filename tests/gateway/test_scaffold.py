@@ -29,8 +29,6 @@ AUTRES = (
     "tests/providers/test_conformity.py",
 )
 NOM, BLOC = "anah_renovation", "AideRenovation"
-# One worker for the whole file: its tests share one copy of the project.
-pytestmark = pytest.mark.xdist_group("scaffold")
 
 
 class Projet:

@@ -29,7 +29,7 @@ from tests.proprietes.lecture import read_types
 from tests.proprietes.monde import everything, read_parameters
 
 # One worker for the whole file: its tests share one gateway.
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("schema-visible")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SDL = (Path(__file__).parents[2] / "schema.graphql").read_text(encoding="utf-8")
 ADRESSE = "/schema.graphql"

@@ -36,21 +36,18 @@ async def watched(etapes: AsyncIterator[Etape]) -> Vues:
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.xdist_group("proprietes")
 async def test_answers_errors_and_calls_are_those_that_the_schema_implies(campagne: Campagne, ouvert: Coeur) -> None:
     vues = await watched(campagne.play(range(0, 300 * APPELANTS, APPELANTS), inside(ouvert), noms=True))
     assert min(vues.compte.values()) > 1, f"the generator went blind: {vues.compte}"
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.xdist_group("proprietes")
 async def test_tokens_quotas_and_traces_change_nothing_to_an_answer(campagne: Campagne, tmp_path: Path) -> None:
     async with application(tmp_path, reconnaitre=Citoyens().reconnaitre) as ouverte:
         await watched(campagne.play(range(0, 40 * APPELANTS, APPELANTS), through(ouverte), noms=False))
 
 
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.xdist_group("proprietes")
 async def test_a_case_is_found_again_by_its_seed_and_its_number(campagne: Campagne) -> None:
     tous = dict(campagne.cases(range(3 * APPELANTS)))
     assert [dict(campagne.cases([numero]))[numero] for numero in (3, 8, 21)] == [tous[3], tous[8], tous[21]]

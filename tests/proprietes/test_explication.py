@@ -17,7 +17,7 @@ from tests.proprietes.generateur import draw_scopes
 from tests.proprietes.lecture import Types, read_types
 from tests.proprietes.monde import arguments_written, everything, literal
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("proprietes")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def explain_all(campagne: Campagne, ouvert: Coeur, numeros: Iterable[int]) -> Counter[str]:
