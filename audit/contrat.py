@@ -27,7 +27,7 @@ class JournalDurable(Temoin, Protocol):
 
         Raises:
             AuditIndisponible: it cannot be opened or written.
-            RegistreIncompatible: a later version wrote it, or it would lose what it is given.
+            RegistreIncompatible: another version wrote it, or it would lose what it is given.
         """
         ...
 

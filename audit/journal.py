@@ -58,7 +58,7 @@ class Journal(JournalDurable):
 
         Raises:
             AuditIndisponible: the file cannot be opened or written.
-            RegistreIncompatible: a later version wrote it.
+            RegistreIncompatible: another version wrote it.
         """
         self._plume = self._neuve()
         try:

@@ -50,7 +50,7 @@ class Refus(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
     cause: str
     incompatible: str | None = None
-    """For the operator, in French, when a later version wrote it."""
+    """For the operator, in French, when another version wrote it."""
 
 
 class Depot(msgspec.Struct, frozen=True, array_like=True):

@@ -52,7 +52,7 @@ class Plume:
             How many intentions were completed.
 
         Raises:
-            RegistreIncompatible: a later version wrote it.
+            RegistreIncompatible: another version wrote it.
             sqlite3.Error, OSError: it cannot be opened or written.
         """
         # While requests are under way, nobody waits for what came before to be sealed anew, were its seals lost.

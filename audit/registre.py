@@ -68,7 +68,7 @@ def preparer(
         attendu: the one file that it may be; it is then not created.
 
     Raises:
-        RegistreIncompatible: a later version wrote it.
+        RegistreIncompatible: another version wrote it.
         sqlite3.Error, OSError: it cannot be opened or written.
     """
     if attendu is None:

@@ -56,7 +56,7 @@ class JournalPostgresql(JournalDurable):
 
         Raises:
             AuditIndisponible: the database does not answer, or cannot be written.
-            RegistreIncompatible: a later version wrote it, this role may not write it, or the server would lose traces.
+            RegistreIncompatible: another version wrote it, this role may not write it, or the server would lose traces.
         """
         registre = Registre(self._adresse, self._horloge, self._sceaux)
         try:
