@@ -22,6 +22,15 @@ def elle() -> list[Cherchee]:
     return chercher((AUTRE_CLE, CLE), ELLE)
 
 
+def test_a_citizen_who_is_looked_for_prints_nothing_of_her() -> None:
+    (une,) = chercher((CLE,), ELLE, "0912345678K")
+    faits = {*une.admises, *(fait for ensemble in une.preuves for fait in ensemble)}
+    empreintes = {un.empreinte for un in une.pseudonymes | une.dites}
+    assert faits
+    assert empreintes
+    assert [secret for secret in faits | empreintes if secret in repr(une)] == []
+
+
 def nommee(identite: Identite) -> Intention:
     return replace(SOBRE, pseudonymes=pseudonymes(CLE, identite))
 

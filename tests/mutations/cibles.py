@@ -21,6 +21,7 @@ CIBLES = (
             "tests/proprietes",
             "tests/gateway/test_plusieurs_personnes.py",
             "tests/gateway/test_mes_consultations.py",
+            "tests/gateway/test_review.py",
         ),
     ),
     Cible(
