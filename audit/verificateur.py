@@ -26,8 +26,8 @@ folder: the seals of a partie are in a file of their own, `NAME.scelles`; its pr
     name SP size SP maillon in hexadecimal LF
 
 A *scellé* (seal) is one line of canonical JSON, signed with Ed25519: the size, root and last maillon of a partie at an
-instant, and the SHA-256 of the seal before.
-Whoever owns the database can compute maillons anew; without the private key, not the seals, which are kept elsewhere.
+instant, and the SHA-256 of the seal before. Whoever owns the database can compute maillons anew; without the private
+key, not the seals, which are kept elsewhere.
 
 Since each record holds its maillon, pages of a large journal are hashed apart, by as many processes as there are cores:
 this same file, run with --feuilleter. A page that does not agree is walked again record by record, to say where.
