@@ -16,12 +16,14 @@ def kill9(kills: int, cible: str) -> tuple[int, dict[str, Any]]:
     return fin.returncode, json.loads(fin.stdout)
 
 
-@pytest.mark.parametrize("cible", ["minimal", "passerelle", "ecrivain", "minimal-postgresql"])
-def test_whatever_was_received_is_in_the_journal_of_a_killed_server(cible: str) -> None:
-    status, bilan = kill9(3, cible)
+@pytest.mark.parametrize(
+    ("cible", "kills"), [("minimal", 3), ("passerelle", 2), ("ecrivain", 2), ("minimal-postgresql", 3)]
+)
+def test_whatever_was_received_is_in_the_journal_of_a_killed_server(cible: str, kills: int) -> None:
+    status, bilan = kill9(kills, cible)
     assert status == 0, bilan
     assert bilan["recues_sans_issue"] == bilan["issues_sans_intention"] == bilan["intentions_mal_closes"] == 0
-    assert 3 < bilan["recues"] <= bilan["issues"] <= bilan["intentions"] == bilan["issues"] + bilan["reprises"]
+    assert kills < bilan["recues"] <= bilan["issues"] <= bilan["intentions"] == bilan["issues"] + bilan["reprises"]
 
 
 def test_a_server_that_answers_without_its_trace_is_caught() -> None:

@@ -1,11 +1,13 @@
+import logging
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
@@ -111,8 +113,8 @@ def test_production_refuses_a_database_that_was_not_migrated(tmp_path: Path) -> 
 def test_production_refuses_a_database_with_sandbox_tokens(tmp_path: Path) -> None:
     bac_a_sable = create_app(reglages(tmp_path))
     rehearse(bac_a_sable)
-    particulier(tmp_path, "habilitation", "creer", "--intitule", "Essai", "--siret", "21750001600019",
-                "--scope", "cnaf_enfants", "--cadre", "Essai")  # fmt: skip
+    creer = "habilitation creer --intitule Essai --siret 21750001600019 --scope cnaf_enfants --cadre Essai"
+    assert CliRunner().invoke(commande, creer.split(), env=environnement(tmp_path)).exit_code == 0
     with pytest.raises(ReglageManquant, match="bac à sable"):
         rehearse(create_app(reglages(tmp_path, mode=Mode.PRODUCTION, sources=de_production())))
 
@@ -143,10 +145,27 @@ def test_a_journal_serves_one_server_at_a_time(tmp_path: Path) -> None:
         pass
 
 
+def test_a_server_that_may_not_start_says_why_in_one_line(tmp_path: Path) -> None:
+    fini = particulier(tmp_path, "serve", "--port", "1", PARTICULIER_MODE="production")
+    assert (fini.returncode, fini.stdout, len(fini.stderr.splitlines())) == (78, "", 1)
+    assert "PARTICULIER_SOURCES__" in fini.stderr
+
+
+@pytest.fixture
+def journaux_rendus() -> Iterator[None]:
+    """Give the logs of these tests back, after a command that takes those of the process."""
+    racine = logging.getLogger()
+    poignees, niveau = racine.handlers[:], racine.level
+    yield
+    structlog.reset_defaults()
+    racine.handlers[:] = poignees
+    racine.setLevel(niveau)
+
+
+@pytest.mark.usefixtures("journaux_rendus")
 @pytest.mark.parametrize(
     ("variables", "attendu"),
     [
-        ({"PARTICULIER_MODE": "production"}, "PARTICULIER_SOURCES__"),
         ({"PARTICULIER_TRANSPORT": "pigeon"}, "PARTICULIER_TRANSPORT"),
         ({"PARTICULIER_DATABASE_URL": "mysql://secret@hote/base"}, "PARTICULIER_DATABASE_URL"),
         ({"PARTICULIER_JOURNAL": "/dev/null/journal.db"}, "PARTICULIER_JOURNAL"),
@@ -164,9 +183,8 @@ def test_a_journal_serves_one_server_at_a_time(tmp_path: Path) -> None:
 def test_a_bad_setting_stops_the_start_with_one_line_and_status_78(
     tmp_path: Path, variables: dict[str, str], attendu: str
 ) -> None:
-    fini = particulier(tmp_path, "serve", "--port", "1", **variables)
-    assert fini.returncode == 78
-    assert len(fini.stderr.splitlines()) == 1
+    fini = CliRunner().invoke(commande, ["serve", "--port", "1"], env=environnement(tmp_path) | variables)
+    assert (fini.exit_code, fini.stdout, len(fini.stderr.splitlines())) == (78, "", 1)
     assert attendu in fini.stderr
     assert "secret" not in fini.stderr
 
@@ -199,16 +217,19 @@ def test_no_error_of_the_settings_repeats_what_was_given() -> None:
     assert "un-secret" not in str(refus.value)
 
 
-def particulier(dossier: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command of the project, with its files in a folder."""
-    environ = {
-        "PATH": "/usr/bin:/bin",
+def environnement(dossier: Path) -> dict[str, str]:
+    """Return the settings that keep every file in a folder."""
+    return {
         "PARTICULIER_DATABASE_URL": f"sqlite:///{dossier}/particulier.db",
         "PARTICULIER_JOURNAL": f"{dossier}/journal.db",
         "PARTICULIER_CLES_PSEUDONYMES": f"{dossier}/pseudonymes",
         "PARTICULIER_CLE_SCELLES": f"{dossier}/scelles.cle",
         "PARTICULIER_CLE_ATTESTATION": f"{dossier}/attestation.pem",
-        **variables,
     }
+
+
+def particulier(dossier: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command of the project, with its files in a folder."""
+    environ = {"PATH": "/usr/bin:/bin", **environnement(dossier), **variables}
     commande = [sys.executable, "-m", "gateway.cli", *arguments]
     return subprocess.run(commande, env=environ, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own command

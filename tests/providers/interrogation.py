@@ -27,9 +27,9 @@ from providers._source import Appel, Source, UpstreamRequest, UpstreamResponse
 from providers._transport import in_process
 from resolvers._strawberry import coerce_variables, convert
 from resolvers.cost import Limites
-from resolvers.documents import Documents
+from resolvers.documents import Documents, Operation
 from resolvers.plan import bloc_fields
-from resolvers.selection import select
+from resolvers.selection import Champ, select
 from tests.proprietes.monde import arguments_written, literal
 
 Answer = Callable[[UpstreamRequest], Awaitable[UpstreamResponse]]
@@ -39,6 +39,14 @@ Answer = Callable[[UpstreamRequest], Awaitable[UpstreamResponse]]
 def schema() -> strawberry.Schema:
     """Return the schema, built once."""
     return build_schema()
+
+
+@cache
+def _lire(document: str) -> tuple[Operation, Champ]:
+    """Return what a document asks, and its bloc: most persons are asked about in the same words."""
+    operation = Documents(core(schema()), Limites()).read(document, None)
+    ((_, champ),) = bloc_fields(select(core(schema()), operation, {}))
+    return operation, champ
 
 
 @dataclass(frozen=True)
@@ -70,9 +78,7 @@ def demander(
     """
     (bloc,) = (nom for nom, champ in blocs(core(schema())).items() if python_type(champ) is source.fournit)
     ecrits = arguments_written({nom: literal(valeur) for nom, valeur in arguments.get(bloc, {}).items()})
-    document = f"{{ particulier {{ {bloc}{ecrits} {{ __typename }} }} }}"
-    operation = Documents(core(schema()), Limites()).read(document, None)
-    ((_, champ),) = bloc_fields(select(core(schema()), operation, {}))
+    operation, champ = _lire(f"{{ particulier {{ {bloc}{ecrits} {{ __typename }} }} }}")
     convertis = convert(schema(), champ, coerce_variables(schema(), operation, {}))
     resolus = champ.regle(ToutPermis(scopes(schema()), jour), **convertis) if champ.regle else convertis
     return Demande(presenter(source, identite), **resolus)
