@@ -299,9 +299,12 @@ async def test_within_the_budget_nothing_is_slowed_down(
     assert not replique.alertes
 
 
-async def test_answers_add_up_from_request_to_request(replique: Banc, jeton: str) -> None:
-    for _ in range(50):
-        await replique.quotas.constater(jeton, 3, 1)
+@pytest.mark.parametrize(("trouvees", "introuvables", "fois"), [(3, 1, 50), (1, 1, 100)])
+async def test_answers_add_up_from_request_to_request(
+    replique: Banc, jeton: str, trouvees: int, introuvables: int, fois: int
+) -> None:
+    for _ in range(fois):
+        await replique.quotas.constater(jeton, trouvees, introuvables)
     with pytest.raises(QuotaDepasse):
         await replique.quotas.consulter(jeton, personnes(range(11)))
 

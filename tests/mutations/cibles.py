@@ -11,7 +11,7 @@ class Cible(NamedTuple):
     tests: tuple[str, ...]
 
 
-_JOURNAL = ("pseudonyme", "journal", "journal_isole", "chaine", "scelles", "export")
+_JOURNAL = ("journal", "journal_isole", "chaine", "scelles", "export")
 CIBLES = (
     Cible(
         "resolvers",
@@ -38,7 +38,7 @@ CIBLES = (
     Cible("habilitations", ("quotas",), ("tests/habilitations/test_quotas.py", "tests/gateway/test_quotas.py")),
     Cible(
         "audit",
-        ("pseudonyme", "plume", "scribe", "liaison", "journal_isole", "registre", "partie", "chainage", "scelles"),
+        ("plume", "scribe", "liaison", "journal_isole", "registre", "partie", "chainage", "scelles"),
         (
             *(f"tests/audit/test_{nom}.py" for nom in _JOURNAL),
             "tests/audit/test_verification.py",
@@ -48,9 +48,10 @@ CIBLES = (
     ),
     Cible(
         "audit",
-        ("rattachement", "precisions", "accord", "trousseau"),
+        ("pseudonyme", "rattachement", "precisions", "accord", "trousseau"),
         (
-            *(f"tests/audit/test_{nom}.py" for nom in ("rattachement", "accord", "trousseau", "consultations")),
+            *(f"tests/audit/test_{nom}.py" for nom in ("pseudonyme", "rattachement", "accord", "trousseau")),
+            "tests/audit/test_consultations.py",
             *(f"tests/gateway/test_{nom}.py" for nom in ("cles", "ine_de_l_usager", "mes_consultations")),
         ),
     ),
