@@ -31,6 +31,7 @@ def admis(pivot: IdentitePivot) -> Iterator[str]:
     """Yield every fact that may be said of a citizen whose acte de naissance is known: any other one contradicts."""
     mots = _mots(pivot.prenoms)
     yield from (_prenoms(mots[:combien]) for combien in range(2, len(mots) + 1))
+    yield from (_premier(mots[:combien]) for combien in range(1, len(mots) + 1))
     yield from _faits_du_pivot(pivot)
     if pivot.code_commune:
         yield f"departement|{_departement(pivot.code_commune)}"
@@ -50,12 +51,24 @@ def preuves(pivot: IdentitePivot) -> Iterator[frozenset[str]]:
         yield frozenset({_commune(pivot.code_commune), *entier})
 
 
+def indeniables(pivot: IdentitePivot) -> frozenset[str]:
+    """Return what, said of a citizen by a caller, nothing else that it says can deny; empty when she has no commune.
+
+    A source is not asked about all that is said to us: a second given name that nobody checks must not hide an access
+    from her. Her first one, whole, is what a twin does not have, who shares her commune.
+    """
+    if not pivot.code_commune:
+        return frozenset()
+    return frozenset({_premier(_mots(pivot.prenoms[:1])), _commune(pivot.code_commune)})
+
+
 def _faits(personne: Identite | EtatCivil) -> Iterator[str]:
     if isinstance(personne, EtatCivil):
         if not _coupes(personne):
             yield from _faits_des_prenoms(personne.prenoms)
     elif personne.pivot is not None:
         yield from _faits_des_prenoms(personne.pivot.prenoms)
+        yield _premier(_mots(personne.pivot.prenoms[:1]))
         yield from _faits_du_pivot(personne.pivot)
 
 
@@ -86,6 +99,10 @@ def _mots(prenoms: tuple[str, ...]) -> list[str]:
 
 def _prenoms(mots: list[str]) -> str:
     return f"prenoms|{' '.join(mots)}"
+
+
+def _premier(mots: list[str]) -> str:
+    return f"premier|{' '.join(mots)}"
 
 
 def _commune(code: str) -> str:

@@ -1,10 +1,10 @@
 """Which accesses are about a citizen: for certain, perhaps (a homonym born the same day is not excluded), or not."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from audit.precisions import admis, empreinte, preuves
+from audit.precisions import admis, empreinte, indeniables, preuves
 from audit.pseudonyme import ETAT_CIVIL, IDENTITE_PIVOT, canonique, pseudonymes
 from audit.trace import Intention, Issue, Pseudonyme, Trace
 from graph.identite import Identite, IdentitePivot
@@ -27,6 +27,8 @@ class Cherchee:
     """Of kinds `identite_pivot` and `etat_civil` alone."""
     admises: frozenset[str] = field(repr=False)
     """The précisions that may stand beside her état civil; any other one is about somebody else."""
+    indeniables: frozenset[frozenset[str]] = field(repr=False)
+    """Those that, said all together, nothing else that is said with them denies."""
     preuves: frozenset[frozenset[str]] = field(repr=False)
     """Those that homonyms do not share, all together when there are several."""
     distincte: bool
@@ -53,13 +55,19 @@ def rattacher(cherchees: Sequence[Cherchee], traces: Collection[Trace]) -> Ratta
     portes = [(porte, cherchee) for porte in tous for cherchee in cherchees if porte in cherchee.pseudonymes]
     if any(porte.genre == IDENTITE_PIVOT and cherchee.distincte for porte, cherchee in portes):
         return Rattachement.CERTAIN
-    if not portes or not all(cherchee.admises.issuperset(porte.precisions) for porte, cherchee in portes):
+    contredits = [(porte, cherchee) for porte, cherchee in portes if not cherchee.admises.issuperset(porte.precisions)]
+    if not portes or not all(_indeniable(cherchee, porte) for porte, cherchee in contredits):
         return None
-    if not _une_seule_personne(cherchees, traces):
+    if contredits or not _une_seule_personne(cherchees, traces):
         return Rattachement.PROBABLE
     prouve = any(_prouvee(cherchee, (porte for porte, par in portes if par is cherchee)) for cherchee in cherchees)
     dite = any(not cherchee.dites.isdisjoint(tous) for cherchee in cherchees)
     return Rattachement.CERTAIN if prouve or dite else Rattachement.PROBABLE
+
+
+def _indeniable(cherchee: Cherchee, porte: Pseudonyme) -> bool:
+    """Tell whether what is said with it cannot exclude her: callers say what sources do not check."""
+    return any(faits.issubset(porte.precisions) for faits in cherchee.indeniables)
 
 
 def _prouvee(cherchee: Cherchee, portes: Iterable[Pseudonyme]) -> bool:
@@ -80,9 +88,15 @@ def _sous(cle: bytes, citoyen: IdentitePivot, dit: Identite) -> Cherchee:
     return Cherchee(
         frozenset(pseudonymes(cle, identite)),
         frozenset(empreinte(cle, forme, fait) for forme in formes for fait in admis(citoyen)),
-        frozenset(
-            frozenset(empreinte(cle, forme, fait) for fait in preuve) for forme in formes for preuve in preuves(citoyen)
-        ),
+        frozenset(_ensembles(cle, formes, [faits] if (faits := indeniables(citoyen)) else [])),
+        frozenset(_ensembles(cle, formes, list(preuves(citoyen)))),
         any(preuves(citoyen)),
         frozenset(pseudonymes(cle, dit)),
     )
+
+
+def _ensembles(cle: bytes, formes: Iterable[str], ensembles: Sequence[Iterable[str]]) -> Iterator[frozenset[str]]:
+    """Yield sets of facts as they are said of each form of an état civil."""
+    for forme in formes:
+        for faits in ensembles:
+            yield frozenset(empreinte(cle, forme, fait) for fait in faits)

@@ -24,7 +24,8 @@ def elle() -> list[Cherchee]:
 
 def test_a_citizen_who_is_looked_for_prints_nothing_of_her() -> None:
     (une,) = chercher((CLE,), ELLE, "0912345678K")
-    faits = {*une.admises, *(fait for ensemble in une.preuves for fait in ensemble)}
+    ensembles = une.preuves | une.indeniables
+    faits = {*une.admises, *(fait for ensemble in ensembles for fait in ensemble)}
     empreintes = {un.empreinte for un in une.pseudonymes | une.dites}
     assert faits
     assert empreintes
@@ -56,16 +57,21 @@ def rendu(*prenoms: str, prenom_max: int | None = None) -> EtatCivil:
         (replace(SEULE, code_commune="2a004"), PROBABLE),
         (replace(SEULE, code_commune="2a004", prenoms=("ANNE LAURE",)), CERTAIN),
         (replace(SEULE, nom_commune="Ajaccio", code_departement="2A"), PROBABLE),
-        (replace(ELLE, sexe=Sexe.M), None),
+        (replace(ELLE, sexe=Sexe.M), PROBABLE),
+        (replace(ELLE, sexe=Sexe.M, code_commune=None), None),
         (replace(ELLE, code_commune="13055"), None),
-        (replace(ELLE, prenoms=("Anne-Laure", "Marie")), None),
+        (replace(ELLE, prenoms=("Anne-Laure", "Marie")), PROBABLE),
+        (replace(ELLE, prenoms=("Anne Laure", "Marie")), PROBABLE),
+        (replace(ELLE, prenoms=("Anne", "Laure", "Marie")), None),
+        (replace(ELLE, prenoms=("Anne-Laure", "Marie"), code_commune=None), None),
+        (replace(ELLE, prenoms=("Anne-Laure", "Marie"), code_commune="13055"), None),
         (replace(SEULE, prenoms=("Anne", "Sophie")), None),
         (replace(SEULE, code_pays="99350"), None),
         (replace(SEULE, nom_commune="Nice", code_departement="06"), None),
         (replace(SEULE, naissance=DateNaissance(1987, 3, 15)), None),
         (replace(SEULE, nom_naissance="Martin"), None),
     ],
-    ids=range(17),
+    ids=range(22),
 )
 def test_an_identity_that_an_administration_wrote_is_hers_or_not(
     elle: list[Cherchee], pivot: IdentitePivot, attendu: Rattachement | None
@@ -93,6 +99,12 @@ def test_an_etat_civil_that_sources_returned_for_a_number_is_hers_or_not(
     elle: list[Cherchee], rendus: list[EtatCivil], attendu: Rattachement | None
 ) -> None:
     assert rattacher(elle, [nommee(Identite(ine="1234567890G")), rendue(*rendus)]) is attendu
+
+
+def test_what_no_source_checks_hides_no_access_and_what_a_source_returned_still_excludes(elle: list[Cherchee]) -> None:
+    nommant = nommee(Identite(pivot=replace(ELLE, prenoms=("Anne-Laure", "Inventé"))))
+    assert rattacher(elle, [nommant, rendue(rendu("ANNE-LAURE", "THEODRENE"))]) is PROBABLE
+    assert rattacher(elle, [nommant, rendue(rendu("ANNE", "MARIE"))]) is None
 
 
 NEE_AILLEURS = replace(ELLE, prenoms=("Anne",), code_pays="99352", code_commune=None)

@@ -116,6 +116,15 @@ async def test_what_concerns_a_homonym_born_elsewhere_the_same_day_is_not_shown(
     assert await journal(app, "bernard-camille-marseille") == []
 
 
+async def test_a_given_name_that_no_source_checks_does_not_hide_an_access_from_her(app: Application) -> None:
+    identite = await pivot(app, "dubois-angela")
+    prenoms = [*identite["identitePivot"]["prenoms"][:1], "Inventé"]
+    reponse = await consulter(app, ETUDIANTE, {"identitePivot": {**identite["identitePivot"], "prenoms": prenoms}})
+    assert reponse.json()["data"]["particulier"]["statutEtudiant"]
+    (noeud,) = await journal(app, "dubois-angela")
+    assert noeud["rattachement"] == "PROBABLE"
+
+
 async def test_what_may_concern_a_homonym_says_who_asked_and_not_what(app: Application) -> None:
     ine = (await toutes_ses_cles(app, "bernard-camille-lyon"))["ine"]
     await consulter(app, ETUDIANTE, {"ine": ine}, headers={"X-Demarche": "bourse"})
