@@ -28,6 +28,8 @@ _DEPASSE_PAR = {
     "revoke": ("approve",),
     "archive": ("approve",),
 }
+#: DataPass dates its events to the second: of an approval and of an end of the same one, the end holds.
+_DEPASSE_A_EGALITE = {"approve": _FINS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,12 @@ async def _appliquer(connexion: AsyncConnection, evenement: Evenement, cadre: Ca
 
 async def _est_depasse(connexion: AsyncConnection, evenement: Evenement) -> bool:
     table = EVENEMENT_DATAPASS.c
-    plus_tard = table.external_id == evenement.external_id, table.emis_le > evenement.emis_le
-    requete = select(table.id).where(*plus_tard).limit(1)
+    plus_tard = table.emis_le > evenement.emis_le
     if evenement.nom in _DEPASSE_PAR:
-        requete = requete.where(table.evenement.in_(_DEPASSE_PAR[evenement.nom]))
+        plus_tard &= table.evenement.in_(_DEPASSE_PAR[evenement.nom])
+    fins = _DEPASSE_A_EGALITE.get(evenement.nom, ())
+    ensemble = (table.emis_le == evenement.emis_le) & table.evenement.in_(fins)
+    requete = select(table.id).where(table.external_id == evenement.external_id, plus_tard | ensemble).limit(1)
     return (await connexion.execute(requete)).first() is not None
 
 

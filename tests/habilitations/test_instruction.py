@@ -229,6 +229,19 @@ async def test_an_approval_that_arrives_after_the_revocation_that_followed_it_gr
     assert await store.lister() == []
 
 
+@pytest.mark.parametrize("fin", ["revoke", "archive"])
+async def test_of_an_approval_and_an_end_of_the_same_second_the_end_holds_whichever_comes_last(
+    instruction: Instruction, store: Store, fin: str
+) -> None:
+    for demande, noms in ((123, ("approve", fin)), (124, (fin, "approve"))):
+        instant = instruction.dire("submit").emis_le
+        for nom in noms:
+            lu = lire(evenement(nom, instant=instant, demande=demande))
+            assert lu is not None
+            await store.appliquer(lu)
+    assert [une.etat(instruction.temps[-1]) for une in await store.lister()] == [Etat.TERMINEE]
+
+
 async def test_a_revocation_that_arrives_after_something_that_decides_nothing_still_ends_the_grant(
     instruction: Instruction, store: Store
 ) -> None:
