@@ -48,6 +48,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "la variable « ${0} » est obligatoire.",
         ),
         (rf"Variable '\${_NOM}' has invalid value:", "la variable « ${0} » n'a pas le type attendu."),
+        (
+            rf"Argument '{_NOM}' has invalid value: Expected variable '\${_NOM}' provided to non-null type",
+            "la variable « ${1} » est obligatoire.",
+        ),
         (rf"Unknown type '{_NOM}'", "le type « {0} » n'existe pas."),
         (rf"Unknown directive '@{_NOM}'", "la directive « @{0} » n'existe pas."),
         (rf"Unknown fragment '{_NOM}'", "le fragment « {0} » n'est pas défini."),

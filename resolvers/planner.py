@@ -13,7 +13,7 @@ from strawberry import UNSET
 from graph.catalogue import core
 from graph.circonstances import Circonstances
 from graph.context import Chemin
-from graph.errors import FranceConnectInvalide, NonHabilite, RequeteTropCouteuse
+from graph.errors import FranceConnectInvalide, NonHabilite, ParametreInvalide, RequeteTropCouteuse
 from graph.identite import Identite
 from graph.octroi import Octroi
 from resolvers._strawberry import coerce_variables, convert
@@ -87,8 +87,13 @@ class Planner:
         """Judge an operation. `absentes` are the variables that may be missing; None: nothing may, nor anybody."""
         values = coerce_variables(self._schema, operation, dict(variables), absentes or ())
         selects, plans = (self._select, self._plan) if operation.kept else (self._select_anew, self._plan_anew)
+        if operation.introspection:
+            _exiger_valeurs(values)
         # A condition that is not known is neither true nor false: what it rules stays.
         racines = selects(operation, tuple(values.coerced.get(name, UNSET) for name in operation.conditions))
+        for racine in racines:
+            if racine.regle is None and not depends(racine.node, absentes or ()):
+                convert(self._schema, racine, values)
         qui: dict[Chemin, Identite | None] = {}
         for racine in filter(names_a_person, racines):
             qui |= self._persons(racine, values, circonstances, absentes)
@@ -178,6 +183,17 @@ class Planner:
         titres: tuple[tuple[Chemin, str], ...],
     ) -> Plan:
         return make_plan(racines, scopes, dict(refus), chemins, dict(titres))
+
+
+def _exiger_valeurs(values: VariableValues) -> None:
+    """Refuse an explicit null: nothing of introspection admits one, and a default lets it pass validation.
+
+    Raises:
+        ParametreInvalide: it names the variable.
+    """
+    for nom, valeur in values.coerced.items():
+        if valeur is None:
+            raise ParametreInvalide(f"La variable « ${nom} » est obligatoire.")
 
 
 def _ranked(racine: Champ, personnes: Sequence[Identite | None]) -> dict[Chemin, Identite | None]:

@@ -170,6 +170,17 @@ async def test_a_body_of_64_kib_is_read(app: Application, jeton: str, annonce: s
         ("{ particulier(identite: {}) { __typename } }", {}, "PARAMETRE_INVALIDE"),
         ("query($x: IdentiteInput!) { particulier(identite: $x) { __typename } }", {}, "PARAMETRE_INVALIDE"),
         ("query($b: Boolean = true) { __typename @include(if: $b) }", {"b": None}, "PARAMETRE_INVALIDE"),
+        (
+            "query($b: Boolean = true) { __schema { types { name @include(if: $b) } } }",
+            {"b": None},
+            "PARAMETRE_INVALIDE",
+        ),
+        ('query($n: String = "A") { __type(name: $n) { name } }', {"n": None}, "PARAMETRE_INVALIDE"),
+        (
+            'query($r: String = "{ __typename }") { expliquer(requete: $r) { acceptee } }',
+            {"r": None},
+            "PARAMETRE_INVALIDE",
+        ),
         ("query($b: Boolean!) { __typename @skip(if: $b) }", {"b": CANARI}, "PARAMETRE_INVALIDE"),
         ("{ " + "a { " * 9 + "b" + " }" * 10, {}, "REQUETE_TROP_COUTEUSE"),
         ("{ " + "a " * 11 + "}", {}, "REQUETE_TROP_COUTEUSE"),

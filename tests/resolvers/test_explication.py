@@ -175,6 +175,19 @@ NOMMEES = "query($i: [IdentiteInput!]!) { particuliers(identites: $i) { statutEt
             "anneeRevenus",
         ),
         (
+            "query($b: Boolean = true) { __schema { types @include(if: $b) { name } } }",
+            {"b": None},
+            "PARAMETRE_INVALIDE",
+            "« $b »",
+        ),
+        ('query($n: String = "A") { __type(name: $n) { name } }', {"n": None}, "PARAMETRE_INVALIDE", "« $n »"),
+        (
+            'query($r: String = "{ __typename }") { expliquer(requete: $r) { code } }',
+            {"r": None},
+            "PARAMETRE_INVALIDE",
+            "La variable « $r » est obligatoire.",
+        ),
+        (
             '{ a: expliquer(requete: "") { code } b: expliquer(requete: "") { code } }',
             None,
             "REQUETE_TROP_COUTEUSE",

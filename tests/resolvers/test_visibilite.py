@@ -21,7 +21,7 @@ from graphql.utilities import get_introspection_query
 
 from graph._declaration import RequiresYearScopes, bloc_field, champ, objet
 from graph.catalogue import core, scopes
-from graph.errors import RequeteInvalide
+from graph.errors import RequeteInvalide, RequeteTropCouteuse
 from resolvers.introspection import introspect
 from resolvers.visibilite import Visibilite, Vue, queryable
 from tests.proprietes.generateur import draw_scopes
@@ -259,6 +259,22 @@ def test_introspection_beside_anything_else_is_refused(interrogation: Interrogat
 
 
 @pytest.mark.parametrize(
+    "document",
+    [
+        f"{{ a: {SCHEMA} }}",
+        "{ __schema { types { fields { type { a: fields { name } b: fields { name } } } } } }",
+        "{ __schema { types { ...F } } } fragment F on __Type { ... { a: fields { name } } }",
+        '{ ...F } fragment F on Query { a: __type(name: "Query") { name } __typename }',
+        "{ __schema { types { a: __typename } } }",
+    ],
+)
+def test_introspection_is_not_made_longer_by_aliases(interrogation: Interrogation, document: str) -> None:
+    with pytest.raises(RequeteTropCouteuse) as refus:
+        interrogation.ask(document, {})
+    assert refus.value.detail == "L'introspection n'admet pas d'alias : demandez chaque champ une fois."
+
+
+@pytest.mark.parametrize(
     ("document", "variables", "data"),
     [
         (f"{{ {SCHEMA} a: __typename }}", {}, {"__schema": {"queryType": {"name": "Query"}}, "a": "Query"}),
@@ -270,11 +286,10 @@ def test_introspection_beside_anything_else_is_refused(interrogation: Interrogat
         (
             """query B($nom: String!, $sans: Boolean!) {
               __type(name: $nom) { name }
-              b: __schema @skip(if: $sans) { description }
-              c: __type(name: "StatutEtudiant") { name }
+              __schema @skip(if: $sans) { description }
             }""",
             {"nom": "SituationFiscale", "sans": True},
-            {"__type": None, "c": {"name": "StatutEtudiant"}},
+            {"__type": None},
         ),
     ],
 )
