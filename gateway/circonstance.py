@@ -14,3 +14,4 @@ class Circonstance:
     aujourdhui: date
     personnes_par_requete: int = 1
     france_connect: Identite | None = None
+    designe: bool = True

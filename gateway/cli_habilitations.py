@@ -11,6 +11,7 @@ from gateway.cli_operations import GroupeFrancais, executer, ligne, lisible, mai
 from gateway.settings import Settings
 from graph.circonstances import PARIS
 from graph.errors import Surcharge
+from habilitations.habilitation import Modalite
 from habilitations.quotas import stockage
 from habilitations.regles import PERSONNES_MAX, OperationRefusee
 
@@ -19,7 +20,7 @@ jeton = typer.Typer(cls=GroupeFrancais, no_args_is_help=True, help="Administre l
 
 #: Seconds: an operator waits longer than a request.
 _DELAI_REDIS = 5.0
-_SUITE = ("volume annuel", "plages IP", "DataPass", "éditeur", "FranceConnect", "personnes par requête")
+_SUITE = ("volume annuel", "plages IP", "DataPass", "éditeur", "FranceConnect", "personnes par requête", "modalités")
 Habilitation = Annotated[str, typer.Argument(metavar="HABILITATION", help="Identifiant de l'habilitation.")]
 Jeton = Annotated[str, typer.Argument(metavar="JETON", help="Identifiant du jeton (jamais le jeton).")]
 
@@ -41,6 +42,9 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
     plage_ip: Annotated[
         list[str] | None, typer.Option(help="Adresse ou plage (CIDR) d'où viennent les appels ; à répéter.")
     ] = None,
+    modalite: Annotated[
+        list[Modalite] | None, typer.Option(help="Façon de désigner une personne ; à répéter. Sans elle, toutes.")
+    ] = None,
     franceconnect: Annotated[
         str | None,
         typer.Option(metavar="CLIENT_ID", help="Client FranceConnect du service où l'usager s'identifie."),
@@ -57,6 +61,7 @@ def creer(  # noqa: PLR0913, PLR0917 - one parameter per option
             fin=fin and _minuit(fin + timedelta(days=1)),
             personnes_par_requete=personnes,
             volume_annuel=volume,
+            modalites=modalite or (),
             plages_ip=plage_ip or (),
             franceconnect_client_id=franceconnect,
         )
@@ -75,7 +80,9 @@ def lister() -> None:
         etat = une.etat(maintenant()).value
         suite = str(une.volume_annuel or "-"), " ".join(une.plages_ip) or "-", une.public_id or une.external_id or "-"
         qui = une.editeur_id or "-", une.franceconnect_client_id or "-", str(une.personnes_par_requete)
-        ligne(une.id, etat, *dates, *mots, une.cadre_juridique, une.intitule, *suite, *qui)
+        ligne(
+            une.id, etat, *dates, *mots, une.cadre_juridique, une.intitule, *suite, *qui, " ".join(une.modalites) or "-"
+        )
 
 
 @habilitation.command("suspendre", help="Refuse tous les jetons d'une habilitation, dès la requête suivante.")

@@ -25,9 +25,8 @@ from graph.circonstances import PARIS
 from graph.errors import ErreurDeRequete, ErreurInterne
 from graph.habilitation import Habilitation
 from habilitations.acces import Presente, ouvrir
-from habilitations.citoyen import Citoyen, effectifs, verifier_service
+from habilitations.citoyen import Citoyen, effectifs, verifier_rattachement, verifier_service
 from habilitations.habilitation import Acces
-from habilitations.habilitation import Habilitation as Accordee
 from habilitations.rythme import EtatQuota
 from habilitations.store import Store
 from providers._source import Appel
@@ -86,7 +85,10 @@ class Conductor:
     async def conduct(self, entrant: Entrant) -> Conduite:
         """Return the answer, once its trace is durable. Raise ErreurDeRequete."""
         acces, siret = await ouvrir(self.store, entrant.presente)
-        circonstance = await self._circonstance(entrant, acces.habilitation)
+        debut = monotonic()
+        circonstance = await self._circonstance(entrant, acces)
+        # What FranceConnect took is no longer left to the sources.
+        entrant = replace(entrant, delai=entrant.delai - (monotonic() - debut))
         corps = entrant.corps
         question = self.planner.plan(corps.query, corps.operation_name, corps.variables, circonstance)
         etat = await self.comptage.reserver(acces, question)
@@ -104,11 +106,16 @@ class Conductor:
         constat = self._constat(entrant, siret, question, context) if entrant.attestation else None
         return Conduite(resultat, constat, etat)
 
-    async def _circonstance(self, entrant: Entrant, accordee: Accordee) -> Circonstance:
+    async def _circonstance(self, entrant: Entrant, acces: Acces) -> Circonstance:
         """Return what the request is judged by: what a citizen did not agree to is not granted."""
-        circonstance = Circonstance(accordee.scopes, self._today(), accordee.personnes_par_requete)
+        accordee = acces.habilitation
+        circonstance = Circonstance(
+            accordee.scopes, self._today(), accordee.personnes_par_requete, designe=accordee.designe
+        )
         if entrant.france_connect is None:
             return circonstance
+        verifier_rattachement(accordee)
+        await self.comptage.identifier(acces)
         citoyen = await self.reconnaitre(entrant.france_connect, deadline=entrant.delai)
         verifier_service(accordee, citoyen)
         return replace(circonstance, scopes=effectifs(accordee.scopes, citoyen.scopes), france_connect=citoyen.identite)

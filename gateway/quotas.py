@@ -28,6 +28,16 @@ class Comptage:
     quotas: Quotas
     cle: bytes = field(repr=False)
 
+    async def identifier(self, acces: Acces) -> None:
+        """Take a call to FranceConnect, before it is made: in a window of its own, as wide as that of sources.
+
+        Raises:
+            RythmeDepasse: those of the present second are spent.
+            Surcharge: the storage is down or slow.
+        """
+        if bound(acces):
+            await self.quotas.reserver(f"franceconnect/{acces.jeton_id}", 1)
+
     async def reserver(self, acces: Acces, question: Question) -> EtatQuota | None:
         """Take the source calls of a request, and the search of a journal; None when its token is not bound.
 

@@ -26,5 +26,9 @@ class Circonstances(Protocol):
         """How many distinct persons one request may name."""
 
     @property
+    def designe(self) -> bool:
+        """Whether the caller may name persons itself; else FranceConnect alone names them."""
+
+    @property
     def france_connect(self) -> Identite | None:
         """Whom FranceConnect named; None when the caller presents no token of hers."""

@@ -11,7 +11,7 @@ from graph._declaration import bloc_field
 from graph.circonstances import Circonstances
 from graph.consultation import SCOPE, ConsultationsConnection
 from graph.context import Info
-from graph.errors import ParametreInvalide
+from graph.errors import FranceConnectInvalide, ParametreInvalide
 from graph.explication import Explication
 from graph.habilitation import Habilitation
 from graph.identite import Identite
@@ -28,10 +28,16 @@ VARIABLES = strawberry.argument(
     description="Ses variables ; celles qui manquent ne sont pas jugées : personne n'a besoin d'être désigné."
 )
 
+_PAR_FRANCECONNECT = (
+    "Cette habilitation ne désigne personne par paramètres : présentez le jeton de l'usager (X-FranceConnect-Token)."
+)
+
 
 def personne(circonstances: Circonstances, identite: IdentiteInput | None = strawberry.UNSET) -> Mapping[str, Identite]:
-    """Resolve whom the question is about. Raise ParametreInvalide."""
+    """Resolve whom the question is about. Raise ParametreInvalide, or FranceConnectInvalide when it must name her."""
     certifiee = circonstances.france_connect
+    if certifiee is None:
+        _exiger_designation(circonstances)
     if not identite:
         if certifiee is None:
             detail = "identite : désignez la personne."
@@ -47,14 +53,26 @@ def personne(circonstances: Circonstances, identite: IdentiteInput | None = stra
 
 
 def personnes(circonstances: Circonstances, identites: list[IdentiteInput]) -> Mapping[str, Sequence[Identite]]:
-    """Resolve whom the question is about, in the order given. Raise ParametreInvalide, which tells the rank."""
+    """Resolve whom the question is about, in the order given.
+
+    Raises:
+        ParametreInvalide: which tells the rank.
+        FranceConnectInvalide: the caller may name nobody itself.
+    """
     if circonstances.france_connect:
         detail = "identites : FranceConnect ne désigne qu'une personne, employez particulier."
         raise ParametreInvalide(detail)
+    _exiger_designation(circonstances)
     if not identites:
         detail = "identites : désignez une personne au moins."
         raise ParametreInvalide(detail)
     return {"identites": [_ranger(rang, une, circonstances) for rang, une in enumerate(identites)]}
+
+
+def _exiger_designation(circonstances: Circonstances) -> None:
+    """Refuse a caller whose grant was signed for citizens who identify themselves. Raise FranceConnectInvalide."""
+    if not circonstances.designe:
+        raise FranceConnectInvalide(_PAR_FRANCECONNECT)
 
 
 def _ranger(rang: int, saisie: IdentiteInput, circonstances: Circonstances) -> Identite:

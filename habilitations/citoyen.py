@@ -53,14 +53,21 @@ def effectifs(habilitation: AbstractSet[str], citoyen: AbstractSet[str]) -> froz
     return frozenset(scope for scope in habilitation & (citoyen | {SCOPE}) if _IDENTITE not in scope)
 
 
+def verifier_rattachement(habilitation: Habilitation) -> None:
+    """Let through a grant that is bound to a service, before FranceConnect is asked. Raise FranceConnectInvalide.
+
+    One that is not accepts no citizen, but in the sandbox, where they are fictitious.
+    """
+    if habilitation.franceconnect_client_id is None and not habilitation.bac_a_sable:
+        raise FranceConnectInvalide(_SANS_SERVICE, cause="FRANCECONNECT_SANS_SERVICE")
+
+
 def verifier_service(habilitation: Habilitation, citoyen: Citoyen) -> None:
     """Let through a citizen who connected to the service of this grant. Raise FranceConnectInvalide.
 
-    Her token, stolen from another service, or shown by it, would else open what this administration may ask. A grant
-    that is bound to no service accepts none, but in the sandbox, where citizens are fictitious.
+    Her token, stolen from another service, or shown by it, would else open what this administration may ask.
     """
+    verifier_rattachement(habilitation)
     attendu = habilitation.franceconnect_client_id
-    if attendu is None and not habilitation.bac_a_sable:
-        raise FranceConnectInvalide(_SANS_SERVICE, cause="FRANCECONNECT_SANS_SERVICE")
     if attendu is not None and citoyen.service != attendu:
         raise FranceConnectInvalide(_AUTRE_SERVICE, cause="FRANCECONNECT_AUTRE_SERVICE")

@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
+
+
+class Modalite(StrEnum):
+    """How an administration names a person, in DataPass's words."""
+
+    PARAMETRES = "params"
+    """Itself, by what it knows of her."""
+    FRANCE_CONNECT = "france_connect"
+    """She identifies herself."""
+    FORMULAIRE_QF = "formulaire_qf"
+    """On a form that another service hosts: nothing is asked under the administration's own token."""
 
 
 class Etat(Enum):
@@ -39,7 +50,7 @@ class Habilitation:
     volume_annuel: int | None = None
     """Persons that the administration declared to consult in a year; None when it declared nothing."""
     modalites: tuple[str, ...] = ()
-    """How it names a person, in DataPass's words: `params`, `france_connect`, `formulaire_qf`."""
+    """How it names a person, each a `Modalite` or what DataPass adds to them one day; empty for any way."""
     plages_ip: tuple[str, ...] = ()
     """Addresses that may use it, in CIDR notation; empty for any (`adresses.adresse_autorisee`)."""
     etat_datapass: str | None = None
@@ -48,6 +59,11 @@ class Habilitation:
     """The editor whose own grant it is: such a grant opens nothing but the delegations."""
     franceconnect_client_id: str | None = None
     """The client of FranceConnect whose users' tokens it accepts; None for none, but in the sandbox."""
+
+    @property
+    def designe(self) -> bool:
+        """Whether its caller may name persons itself: signed for another modality alone, FranceConnect names them."""
+        return not self.modalites or Modalite.PARAMETRES in self.modalites
 
     def etat(self, instant: datetime) -> Etat:
         """Return where the grant stands at `instant` (aware). An end outweighs a suspension."""

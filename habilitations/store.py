@@ -15,7 +15,7 @@ from habilitations.adresses import lire_plage
 from habilitations.base import REQUETE, Delais, lire_url, ouvrir_moteur, transaction
 from habilitations.datapass import Evenement
 from habilitations.echeances import Echeance
-from habilitations.habilitation import Acces, Delegation, Deleguee, Editeur, Habilitation, Jeton, JetonEmis
+from habilitations.habilitation import Acces, Delegation, Deleguee, Editeur, Habilitation, Jeton, JetonEmis, Modalite
 from habilitations.jeton import bien_forme, empreinte
 from habilitations.lecture import compiler, lecture
 from habilitations.lignes import colonnes_habilitation, juger, lire_habilitation
@@ -215,7 +215,7 @@ class Store:
         return [
             une
             for une in await self.lister()
-            if not une.bac_a_sable and "france_connect" in une.modalites and une.franceconnect_client_id is None
+            if not une.bac_a_sable and Modalite.FRANCE_CONNECT in une.modalites and une.franceconnect_client_id is None
         ]
 
     async def suspendre(self, habilitation_id: str) -> None:

@@ -82,6 +82,11 @@ class RequestContext:
         return self.circonstances.personnes_par_requete
 
     @property
+    def designe(self) -> bool:
+        """Return whether the caller may name persons itself."""
+        return self.circonstances.designe
+
+    @property
     def france_connect(self) -> Identite | None:
         """Return whom FranceConnect named."""
         return self.circonstances.france_connect

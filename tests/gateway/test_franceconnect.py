@@ -1,5 +1,6 @@
 """A citizen identified by FranceConnect: she is named by it alone, and what she did not agree to is not granted."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from gateway.franceconnect import CanalHttp, Citoyens
 from gateway.metrics import Metrics
 from gateway.settings import ReglageManquant, ReglagesFranceConnect
 from graph.errors import FranceConnectInvalide
+from habilitations._bornes import APPELS_PAR_SECONDE
 from habilitations.base import COMMANDE
+from habilitations.citoyen import Citoyen
 from habilitations.store import Store
 from providers._source import UpstreamRequest, UpstreamResponse
 from providers._transport import in_process
 from sandbox.franceconnect import SERVICE, Faute, FranceConnectSimule
 from sandbox.personas import load
-from tests.application import INSTANT, SIRET, Application, application, reglages
+from tests.application import INSTANT, SIRET, Application, Personnes, application, reglages
 
 SCOPES = frozenset({"mesri_admissions", "mesri_admission_inscrit"})
 
@@ -29,6 +32,7 @@ QUERY = """{ particulier {
   dossierAllocataire { quotientFamilial { valeur } }
 } }"""
 CITOYENNE = "dubois-angela"
+LENTE = "qui-prend-tout-le-temps"
 
 
 @pytest.fixture
@@ -113,6 +117,100 @@ async def test_a_grant_accepts_the_users_of_its_own_service_alone(
     if status == httpx.codes.UNAUTHORIZED:
         assert reponse.json()["errors"][0]["extensions"]["code"] == "FRANCECONNECT_INVALIDE"
         assert await appelees(app) == set()
+
+
+class Usagers(Personnes):
+    """FranceConnect, asked as often as `demandes` holds tokens; it takes all the time that it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.demandes: list[str] = []
+
+    async def reconnaitre(self, jeton: str, *, deadline: float) -> Citoyen:
+        self.demandes.append(jeton)
+        if jeton == LENTE:
+            await asyncio.sleep(deadline)
+        return await super().reconnaitre(CITOYENNE if jeton == LENTE else jeton, deadline=deadline)
+
+
+async def jeton_signe(app: Application, service: str | None, *modalites: str) -> str:
+    """Return the token of a grant as production has them: its quotas are those of persons who exist."""
+    async with Store(reglages(app.dossier).database_url, SCOPES, app.horloge, delais=COMMANDE) as store:
+        creee = await store.creer_habilitation(
+            intitule="Bourses",
+            sirets=[SIRET],
+            scopes=SCOPES,
+            cadre_juridique="CRPA",
+            franceconnect_client_id=service,
+            modalites=modalites,
+        )
+        return (await store.emettre(creee.id)).texte
+
+
+async def test_franceconnect_is_asked_no_more_often_than_sources_are_whatever_the_document(tmp_path: Path) -> None:
+    usagers = Usagers()
+    async with application(tmp_path, reconnaitre=usagers.reconnaitre) as app:
+        jeton = await jeton_signe(app, SERVICE)
+        reponses = [
+            await app.demander("{ pas du graphql", jeton=jeton, headers={"X-FranceConnect-Token": f"invente-{rang}"})
+            for rang in range(2 * APPELS_PAR_SECONDE)
+        ]
+    codes = [une.json()["errors"][0]["extensions"]["code"] for une in reponses]
+    assert codes == ["FRANCECONNECT_INVALIDE"] * APPELS_PAR_SECONDE + ["QUOTA_DEPASSE"] * APPELS_PAR_SECONDE
+    assert len(usagers.demandes) == APPELS_PAR_SECONDE
+
+
+async def test_franceconnect_is_not_asked_for_a_grant_that_is_bound_to_no_service(tmp_path: Path) -> None:
+    usagers = Usagers()
+    async with application(tmp_path, reconnaitre=usagers.reconnaitre) as app:
+        jeton = await jeton_signe(app, None)
+        reponse = await app.demander(QUERY, jeton=jeton, headers={"X-FranceConnect-Token": CITOYENNE})
+    assert (reponse.status_code, usagers.demandes) == (401, [])
+
+
+async def test_the_time_that_franceconnect_takes_is_no_longer_left_to_the_sources(tmp_path: Path) -> None:
+    async with application(tmp_path, reconnaitre=Usagers().reconnaitre) as app:
+        headers = {"X-FranceConnect-Token": LENTE, "X-Delai-Max-Ms": "500"}
+        reponse = await app.demander(QUERY, jeton=(await app.jeton_de("tout"))["jeton"], headers=headers)
+    erreurs = reponse.json()["errors"]
+    assert {une["extensions"]["code"] for une in erreurs if une["path"][-1] == "statutEtudiant"} == {
+        "SOURCE_DELAI_DEPASSE"
+    }
+
+
+@pytest.mark.parametrize(
+    ("modalites", "seule"),
+    [
+        ((), False),
+        (("params",), False),
+        (("params", "france_connect"), False),
+        (("france_connect",), True),
+        (("formulaire_qf",), True),
+    ],
+)
+async def test_a_grant_signed_for_citizens_who_identify_themselves_lets_nobody_else_name_them(
+    app: Application, modalites: tuple[str, ...], *, seule: bool
+) -> None:
+    jeton = await jeton_signe(app, SERVICE, *modalites)
+    await app.oublier_les_appels()
+    une = "query($i: IdentiteInput!) { particulier(identite: $i) { statutEtudiant { admissions { estInscrit } } } }"
+    identite = (await app.personnes())[CITOYENNE]["identite"]
+    plusieurs = une.replace("IdentiteInput!", "[IdentiteInput!]!").replace(
+        "particulier(identite:", "particuliers(identites:"
+    )
+    for query, variables in ((une, {"i": identite}), (plusieurs, {"i": [identite]})):
+        reponse = await app.demander(query, variables, jeton)
+        explication = "query($r: String!, $v: JSON) { expliquer(requete: $r, variables: $v) { code } }"
+        prevu = (await app.demander(explication, {"r": query, "v": variables}, jeton)).json()["data"]["expliquer"]
+        if seule:
+            (erreur,) = reponse.json()["errors"]
+            assert (reponse.status_code, erreur["extensions"]["code"]) == (401, prevu["code"])
+            assert "présentez le jeton de l'usager (X-FranceConnect-Token)." in erreur["message"]
+        else:
+            assert (reponse.status_code, "errors" in reponse.json(), prevu["code"]) == (200, False, None)
+    assert await appelees(app) == (set() if seule else {"mesri_statut_etudiant"})
+    elle = {"X-FranceConnect-Token": await identifier(app)}
+    assert (await app.demander(QUERY, jeton=jeton, headers=elle)).status_code == httpx.codes.OK
 
 
 async def test_operators_are_told_when_our_own_credentials_are_refused(app: Application) -> None:

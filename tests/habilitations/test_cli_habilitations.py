@@ -63,10 +63,19 @@ def test_from_a_grant_to_a_token_that_opens_it(terminal: Terminal) -> None:
     assert sortie.strip() not in terminal.erreur
 
 
-def test_a_grant_is_recorded_with_its_volume_and_its_ranges(terminal: Terminal) -> None:
-    terminal.lancer(f"{CREER} --volume 12000 --plage-ip 192.0.2.0/24 --plage-ip 2001:db8::1")
+def test_a_grant_is_recorded_with_its_volume_its_modalities_and_its_ranges(terminal: Terminal) -> None:
+    modalites = "--modalite params --modalite france_connect"
+    terminal.lancer(f"{CREER} --volume 12000 {modalites} --plage-ip 192.0.2.0/24 --plage-ip 2001:db8::1")
     ligne = terminal.lancer("habilitation lister").splitlines()[1]
-    assert ligne.split("\t")[8:] == ["12000", "192.0.2.0/24 2001:db8::1/128", "-", "-", "-", "1"]
+    assert ligne.split("\t")[8:] == [
+        "12000",
+        "192.0.2.0/24 2001:db8::1/128",
+        "-",
+        "-",
+        "-",
+        "1",
+        "params france_connect",
+    ]
     terminal.lancer(f"habilitation limiter {ligne.split()[0]} --plage-ip 198.51.100.7")
     assert "\t198.51.100.7/32\t" in terminal.lancer("habilitation lister")
     terminal.lancer(f"habilitation limiter {ligne.split()[0]}")
@@ -81,7 +90,7 @@ def test_a_grant_is_given_more_persons_and_nothing_else_changes(terminal: Termin
     terminal.lancer(f"habilitation personnes {identifiant} 3")
     assert terminal.erreur == "Une requête peut désigner 3 personnes.\n"
     assert terminal.presenter(jeton).habilitation.personnes_par_requete == 3
-    assert terminal.lancer("habilitation lister").splitlines()[1].split("\t") == [*avant[:-1], "3"]
+    assert terminal.lancer("habilitation lister").splitlines()[1].split("\t") == [*avant[:-2], "3", "-"]
 
 
 def test_a_grant_is_bound_to_one_service_of_franceconnect_and_nothing_else_changes(terminal: Terminal) -> None:

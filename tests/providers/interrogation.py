@@ -56,6 +56,7 @@ class ToutPermis:
     scopes: frozenset[str]
     aujourdhui: date
     personnes_par_requete: int = 1
+    designe: bool = True
     france_connect: Identite | None = None
 
 

@@ -25,6 +25,7 @@ class Jour:
     scopes: frozenset[str] = frozenset()
     france_connect: Identite | None = None
     personnes_par_requete: int = 1
+    designe: bool = True
 
 
 @pytest.fixture
