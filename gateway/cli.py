@@ -21,7 +21,7 @@ from gateway.cli_journal import journal
 from gateway.cli_operations import EX_CONFIG
 from gateway.cli_rapport import ajouter_rapport
 from gateway.cli_source import source as scaffold
-from gateway.demarrage import create_tables, rehearse, sole_server
+from gateway.demarrage import create_tables, rehearse, sole_server, upgrade
 from gateway.journal import build_served_journal
 from gateway.logs import configure_logs
 from gateway.reglages_de_source import required
@@ -29,7 +29,6 @@ from gateway.serveur import serve
 from gateway.settings import ReglageManquant, Settings, reglage_invalide
 from gateway.usages import usages_du_journal
 from graph.schema import sdl
-from habilitations.migrations import migrer
 from providers._catalogue import auxiliaires
 from providers._catalogue import sources as discover
 from providers._source import ClientCredentials
@@ -94,7 +93,7 @@ def sources_command() -> None:
 
 def _migrer() -> None:
     settings = Settings()
-    asyncio.run(migrer(settings.database_url))
+    asyncio.run(upgrade(settings.database_url))
     if isinstance(settings.journal, SecretStr):
         asyncio.run(create_tables(settings.journal))
 

@@ -15,10 +15,12 @@ from audit.postgresql.ouverture import creer
 from audit.registre import RegistreIncompatible
 from gateway.settings import ReglageManquant
 from graph.errors import AuditIndisponible, Surcharge
+from habilitations.migrations import migrer
 from habilitations.store import Store
 
 log = structlog.get_logger("gateway.demarrage")
 _BASE = "La base ne répond pas ou n'est pas à jour : voyez PARTICULIER_DATABASE_URL et « particulier migrer »."
+_MIGRATION = "La base ne peut pas être mise à niveau : voyez PARTICULIER_DATABASE_URL (serveur, droits, dossier)."
 _JOURNAL = (
     "Le journal ne peut pas être ouvert : voyez PARTICULIER_JOURNAL (dossier et place sur le disque, ou serveur)."
 )
@@ -39,6 +41,14 @@ def rehearse(app: FastAPI) -> None:
         raise ReglageManquant(str(refus)) from None
     except (Surcharge, DBAPIError, OSError):
         raise ReglageManquant(_BASE) from None
+
+
+async def upgrade(database_url: str) -> None:
+    """Bring the database of habilitations to our version. Raise ReglageManquant, or ValueError for a wrong URL."""
+    try:
+        await migrer(database_url)
+    except (DBAPIError, OSError):
+        raise ReglageManquant(_MIGRATION) from None
 
 
 async def create_tables(journal: SecretStr) -> None:

@@ -211,6 +211,15 @@ def test_every_command_names_a_bad_setting_in_one_french_line_and_never_its_valu
     assert "secret" not in fini.stderr
 
 
+@pytest.mark.parametrize("url", ["postgresql://u:secret@127.0.0.1:9/absente", "sqlite:////dev/null/secret/base.db"])
+def test_a_database_that_cannot_be_upgraded_is_one_line_and_no_traceback(tmp_path: Path, url: str) -> None:
+    variables = environnement(tmp_path) | {"PARTICULIER_DATABASE_URL": url}
+    fini = CliRunner().invoke(commande, ["migrer"], env=variables)
+    assert (fini.exit_code, fini.stdout, len(fini.stderr.splitlines())) == (78, "", 1)
+    assert fini.stderr.startswith("La base ne peut pas être mise à niveau : voyez PARTICULIER_DATABASE_URL")
+    assert "secret" not in fini.stderr
+
+
 def test_no_error_of_the_settings_repeats_what_was_given() -> None:
     with pytest.raises(ValidationError) as refus:
         Settings(datapass_secret="un-secret")  # type: ignore[arg-type]  # noqa: S106 - of the tests
