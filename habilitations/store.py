@@ -15,7 +15,17 @@ from habilitations.adresses import lire_plage
 from habilitations.base import REQUETE, Delais, lire_url, ouvrir_moteur, transaction
 from habilitations.datapass import Evenement
 from habilitations.echeances import Echeance
-from habilitations.habilitation import Acces, Delegation, Deleguee, Editeur, Habilitation, Jeton, JetonEmis, Modalite
+from habilitations.habilitation import (
+    Acces,
+    Delegation,
+    Deleguee,
+    Editeur,
+    Etat,
+    Habilitation,
+    Jeton,
+    JetonEmis,
+    Modalite,
+)
 from habilitations.jeton import bien_forme, empreinte
 from habilitations.lecture import compiler, lecture
 from habilitations.lignes import colonnes_habilitation, juger, lire_habilitation
@@ -90,7 +100,7 @@ class Store:
         self._bac_a_sable = bac_a_sable
 
     async def ouvrir(self) -> None:
-        """Get ready; nothing is connected yet, so that a database that is down does not prevent the start."""
+        """Get ready; nothing is connected yet."""
         await self._lecture.ouvrir()
 
     async def fermer(self) -> None:
@@ -207,16 +217,21 @@ class Store:
 
     async def incompatibles(self) -> list[tuple[Habilitation, str]]:
         """Return the grants whose scopes cannot go together, and why: requests are refused until they are mended."""
-        lues = [une for une in await self.lister() if not une.bac_a_sable]
-        return [(une, raison) for une in lues if (raison := incompatibilite(une.scopes))]
+        return [(une, raison) for une in await self._reelles() if (raison := incompatibilite(une.scopes))]
 
     async def sans_service(self) -> list[Habilitation]:
-        """Return the grants that DataPass made for FranceConnect, and that accept nobody until they are bound."""
+        """Return the grants made for FranceConnect that accept nobody who comes by it, until they are bound."""
         return [
             une
-            for une in await self.lister()
-            if not une.bac_a_sable and Modalite.FRANCE_CONNECT in une.modalites and une.franceconnect_client_id is None
+            for une in await self._reelles()
+            if Modalite.FRANCE_CONNECT in une.modalites and une.franceconnect_client_id is None
         ]
+
+    async def _reelles(self) -> list[Habilitation]:
+        """Return the grants about persons who exist, and that are not over."""
+        instant = self._horloge()
+        lues = await self.lister()
+        return [une for une in lues if not une.bac_a_sable and une.etat(instant) is not Etat.TERMINEE]
 
     async def suspendre(self, habilitation_id: str) -> None:
         """Refuse every token of a grant from the next request on. Raise OperationRefusee."""

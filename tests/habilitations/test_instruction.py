@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from gateway.demarrage import tell_unbound
 from graph.errors import HabilitationInactive, JetonInvalide, JetonRevoque, Surcharge
 from habilitations.datapass import Evenement, lire
 from habilitations.habilitation import Etat, Habilitation
@@ -183,6 +185,24 @@ async def test_an_approval_leaves_a_grant_bound_to_its_service_of_franceconnect(
     await store.rattacher(premiere.id, "service")
     await instruction.suivre("approve")
     assert (await instruction.habilitation()).franceconnect_client_id == "service"
+
+
+async def test_operators_are_told_of_the_grants_that_wait_for_their_service_until_they_end(
+    instruction: Instruction, store: Store
+) -> None:
+    async def dits() -> list[Any]:
+        with capture_logs() as lus:
+            await tell_unbound(store)
+        return lus
+
+    await instruction.suivre("approve", modalities=["params"])
+    assert await dits() == []
+    await instruction.suivre("approve")
+    une = await instruction.habilitation()
+    attendu = {"event": "habilitation_sans_franceconnect", "habilitation": une.id, "log_level": "warning"}
+    assert await dits() == [attendu]
+    await instruction.suivre("revoke")
+    assert await dits() == []
 
 
 async def test_a_transfer_within_the_organization_changes_nothing(instruction: Instruction, store: Store) -> None:
