@@ -20,12 +20,15 @@ CONDUITE: dict[type[ErreurParticulier], str] = {
     errors.JetonRevoque: "Employez le jeton qui le remplace ; sinon, demandez pourquoi il a été révoqué.",
     errors.FranceConnectInvalide: (
         "Le jeton est échu, inconnu de FranceConnect, d'un niveau trop faible, ou obtenu par un autre service : "
-        "refaites identifier l'usager par le vôtre. Si tous sont refusés, écrivez au support : l'habilitation n'est "
-        "peut-être pas rattachée à votre service."
+        "refaites identifier l'usager par le vôtre. Ou il manque : `mesConsultations` et certaines habilitations ne se "
+        "passent pas de lui. Si tous sont refusés, écrivez au support : l'habilitation n'est peut-être pas rattachée à "
+        "votre service."
     ),
     errors.DestinataireNonCouvert: "Choisissez l'un des SIRET de `{ habilitation { destinataires } }`.",
     errors.AdresseNonAutorisee: "Appelez depuis une adresse déclarée.",
-    errors.HabilitationInactive: "Vérifiez les dates de l'habilitation, et si elle a été suspendue.",
+    errors.HabilitationInactive: (
+        "Vérifiez les dates de l'habilitation, si elle a été suspendue, et si ses scopes vont ensemble."
+    ),
     errors.RequeteTropGrosse: "Envoyez moins, ou en plusieurs requêtes.",
     errors.QuotaDepasse: "Attendez `Retry-After`, puis espacez les appels.",
     errors.JetonSuspendu: "N'insistez pas ; expliquez l'usage au support.",
@@ -72,7 +75,7 @@ Chaque entrée de `errors` porte dans `extensions` :
 | `requestId` | toujours | identifiant de la requête, celui de l'en-tête `X-Request-Id` |
 | `retryAfterMs` | parfois | délai conseillé avant un nouvel essai, en millisecondes |
 | `etat` | un champ est nul | l'un des états ci-dessous |
-| `source` | un champ est nul, sauf `NON_HABILITE` | nom de la source |
+| `source` | un champ est nul, sauf `NON_HABILITE` et `mesConsultations` | nom de la source |
 | `scopes` | `NON_HABILITE` | scopes manquants, par ordre alphabétique |
 | `demande` | `NON_HABILITE` | adresse où les demander |
 | `identifiants` | `IDENTIFIANT_MANQUANT` | clés d'identité que la source comprend |

@@ -150,7 +150,7 @@ def test_every_operation_shown_is_a_command_that_takes_these_options() -> None:
 def test_an_operator_gets_from_the_journal_what_is_shown(
     passerelle: Serveur, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Run, beside the server, the operations of three sections, in their order."""
+    """Run, beside the server, the operations of four sections, in their order."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "var").symlink_to(passerelle.dossier)
     (tmp_path / "personne.json").write_text('{"ine": "0912345678K"}')
@@ -161,14 +161,14 @@ def test_an_operator_gets_from_the_journal_what_is_shown(
         "PARTICULIER_CLE_SCELLES": "var/cles/scelles.cle",
     }
     voulues = re.compile(
-        r"tail |python verificateur.py (--preuve )?(?!journal|copie)|"
-        rf"{re.escape(PARTICULIER)}(journal (?!copier|.*copie)|jeton echeances|habilitation rapport)"
+        r"tail |cp |cmp |\.venv/bin/python -c |python verificateur.py (--preuve )?(?!journal|copie)|"
+        rf"{re.escape(PARTICULIER)}(journal (?!copier|.*copie\.db)|jeton echeances|habilitation rapport)"
     )
     faites = list(filter(voulues.match, operations(Path("docs/demarrer.md"))))
     for ligne in faites:
         etat, sortie = operer(ligne, environ)
         assert etat == 0, f"{ligne} : {sortie}"
-    assert (tmp_path / "preuve.json").exists()
+    assert all((tmp_path / nom).exists() for nom in ("preuve.json", "sauvegarde.db", "habilitations.db"))
 
 
 def operer(ligne: str, environ: Mapping[str, str]) -> tuple[int, str]:
@@ -176,6 +176,7 @@ def operer(ligne: str, environ: Mapping[str, str]) -> tuple[int, str]:
     if not ligne.startswith(PARTICULIER):
         bash = shutil.which("bash") or "bash"
         ligne = ligne.replace("python verificateur.py", f"{sys.executable} {RACINE}/audit/verificateur.py")
+        ligne = re.sub(r"^\.venv/bin/python ", f"{sys.executable} ", ligne)
         fini = subprocess.run([bash, "-c", ligne], capture_output=True, text=True, check=False)  # noqa: S603 - of our own documents
         return fini.returncode, fini.stderr
     voulue, _, fichier = ligne.removeprefix(PARTICULIER).partition(" > ")
