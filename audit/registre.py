@@ -27,7 +27,7 @@ _CANONIQUE = msgspec.json.Encoder(order="sorted")
 
 
 class RegistreIncompatible(Exception):  # noqa: N818 - the domain's nouns are French
-    """The file was written by a later version; the message is for the operator, in French."""
+    """The journal cannot be served as it is: another version wrote it, or it would lose what it is given; in French."""
 
 
 def encoder(trace: Trace) -> Ligne:

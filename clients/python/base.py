@@ -19,6 +19,7 @@ class Precisions(BaseModel):
     source: str | None = None
     scopes: Sequence[str] = ()
     demande: str | None = None
+    identifiants: Sequence[str] = ()
     retryable: bool = False
     retry_after_ms: int | None = None
     request_id: str | None = None

@@ -12,6 +12,7 @@ export interface Erreur {
     readonly source?: string;
     readonly scopes?: readonly string[];
     readonly demande?: string;
+    readonly identifiants?: readonly string[];
     readonly retryable: boolean;
     readonly retryAfterMs?: number;
     readonly requestId: string;
