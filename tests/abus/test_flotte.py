@@ -1,13 +1,16 @@
-"""Two processes on one PostgreSQL and one Redis count together, and refuse together when they cannot count."""
+"""Two processes on one PostgreSQL and one Redis count together, and refuse together what was withdrawn."""
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 
 import httpx
+import pytest
 
 from habilitations._bornes import APPELS_PAR_SECONDE, PERSONNES_PLANCHER
 from habilitations.store import Store
-from tests.abus.flotte import PETIT_VOLUME, Replique, code, emettre
+from tests.abus.flotte import GRAND_VOLUME, PETIT_VOLUME, Replique, code, emettre
+from tests.abus.retraits import RETRAITS
 from tests.attente import attendre
 from tests.serveur import Serveur
 from tests.serveur_redis import ServeurRedis
@@ -44,6 +47,16 @@ async def test_persons_are_counted_together_and_a_suspension_by_one_is_seen_by_t
     assert [un.id for un in await store.lister_jetons() if un.suspendu_le] == [jeton_id]
     for replique in deux:
         assert code(await replique.consulter(autre, 0)) == "OK"
+
+
+@pytest.mark.parametrize("retrait", RETRAITS, ids=lambda retrait: retrait.__name__)
+async def test_what_is_withdrawn_is_refused_by_both_processes_from_the_next_request_on(
+    deux: list[Replique], store: Store, retrait: Callable[[Store, int | None], object]
+) -> None:
+    droit = await retrait(store, GRAND_VOLUME)  # type: ignore[misc] # one of RETRAITS
+    assert [await droit.demander(une) for une in deux] == ["IDENTITE_NON_RECONNUE"] * 2
+    await droit.retirer()
+    assert [await droit.demander(une) for une in deux] == [droit.refus] * 2
 
 
 async def test_nothing_passes_while_redis_is_down_and_everything_once_it_is_back(

@@ -1,4 +1,4 @@
-"""What is withdrawn from a token is refused by every process at once, whatever becomes of Redis.
+"""A thousand times, what is withdrawn from a token is refused by every process at once, whatever becomes of Redis.
 
     make revocations
 
@@ -8,7 +8,6 @@ and until both processes had refused, which holds the time that a busy machine t
 """
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -60,16 +59,6 @@ class Suivi:
     acceptees: list[Echange]
     refuse: float
     """When it refused for good."""
-
-
-@pytest.mark.parametrize("retrait", RETRAITS, ids=lambda retrait: retrait.__name__)
-async def test_what_is_withdrawn_is_refused_by_both_processes_from_the_next_request_on(
-    deux: list[Replique], store: Store, retrait: Callable[[Store, int | None], object]
-) -> None:
-    droit = await retrait(store, GRAND_VOLUME)  # type: ignore[misc] # one of RETRAITS
-    assert [await droit.demander(une) for une in deux] == ["IDENTITE_NON_RECONNUE"] * 2
-    await droit.retirer()
-    assert [await droit.demander(une) for une in deux] == [droit.refus] * 2
 
 
 @pytest.mark.campagne
