@@ -91,6 +91,7 @@ class Planner:
             _exiger_valeurs(values)
         # A condition that is not known is neither true nor false: what it rules stays.
         racines = selects(operation, tuple(values.coerced.get(name, UNSET) for name in operation.conditions))
+        # Where no rule reads the arguments, nothing else would judge them before the execution.
         for racine in racines:
             if racine.regle is None and not depends(racine.node, absentes or ()):
                 convert(self._schema, racine, values)
