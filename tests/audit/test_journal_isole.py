@@ -108,15 +108,6 @@ async def test_concurrent_writes_share_few_transactions(isole: JournalIsole, che
     assert {trace.requete for trace in lire(chemin)} == {str(rang) for rang in range(1000)}
 
 
-async def test_a_writer_that_dies_before_it_answers_is_told(chemin: Path) -> None:
-    ouverture = asyncio.ensure_future(neuf(chemin).ouvrir())
-    await jusqu_a(lambda: bool(ecrivains(os.getpid())))
-    os.kill(ecrivain(), signal.SIGKILL)
-    with pytest.raises(AuditIndisponible) as refusee:
-        await ouverture
-    assert refusee.value.cause == "ECRIVAIN_MORT"
-
-
 async def test_a_long_trace_comes_through_whole(isole: JournalIsole, chemin: Path, intention: Fabrique) -> None:
     longue = intention("é" * 300_000)  # several times what a socket holds
     await isole.ecrire((longue,))
@@ -290,6 +281,18 @@ async def test_two_writers_never_write_one_journal_at_once(
     assert await ouverture == 1
     await suivant.aclose()
     exiger_intact(chemin)
+
+
+async def test_a_writer_that_dies_before_it_answers_is_told(isole: JournalIsole, chemin: Path) -> None:
+    premier = ecrivain()
+    ouverture = asyncio.ensure_future(neuf(chemin).ouvrir())
+    await jusqu_a(lambda: any(map(attend, ecrivains(os.getpid()) - {premier})))
+    (suivant,) = ecrivains(os.getpid()) - {premier}
+    os.kill(suivant, signal.SIGKILL)
+    with pytest.raises(AuditIndisponible) as refusee:
+        await ouverture
+    assert refusee.value.cause == "ECRIVAIN_MORT"
+    await isole.aclose()
 
 
 async def test_a_writer_whose_own_server_died_does_not_complete_the_accesses_of_another(
