@@ -140,6 +140,10 @@ class _Measure:
         named = get_named_type(definition.type) if definition else None
         below = self.selection(node.selection_set, named) if node.selection_set else Cout()
         introspection = node.name.value.startswith("__")
+        if introspection and node.selection_set and (node.alias or below.alias):
+            # Each thing shown once, the longest answer is that of a tool that wants it all. With aliases, a short
+            # document is a long work that nothing else may interrupt.
+            raise RequeteTropCouteuse("L'introspection n'admet pas d'alias : demandez chaque champ une fois.")
         appel = parent is self._particulier and node.selection_set is not None
         return Cout(
             # graphql-core bounds the depth of introspection by a rule of its own.
