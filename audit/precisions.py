@@ -51,15 +51,14 @@ def preuves(pivot: IdentitePivot) -> Iterator[frozenset[str]]:
         yield frozenset({_commune(pivot.code_commune), *entier})
 
 
-def indeniables(pivot: IdentitePivot) -> frozenset[str]:
-    """Return what, said of a citizen by a caller, nothing else that it says can deny; empty when she has no commune.
+def indeniables(pivot: IdentitePivot) -> Iterator[frozenset[str]]:
+    """Yield what, said of a citizen by a caller, nothing else that it says can deny; nothing when she has no commune.
 
     A source is not asked about all that is said to us: a second given name that nobody checks must not hide an access
     from her. Her first one, whole, is what a twin does not have, who shares her commune.
     """
-    if not pivot.code_commune:
-        return frozenset()
-    return frozenset({_premier(_mots(pivot.prenoms[:1])), _commune(pivot.code_commune)})
+    if pivot.code_commune:
+        yield frozenset({_premier(_mots(pivot.prenoms[:1])), _commune(pivot.code_commune)})
 
 
 def _faits(personne: Identite | EtatCivil) -> Iterator[str]:

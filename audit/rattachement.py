@@ -1,6 +1,6 @@
 """Which accesses are about a citizen: for certain, perhaps (a homonym born the same day is not excluded), or not."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -88,15 +88,15 @@ def _sous(cle: bytes, citoyen: IdentitePivot, dit: Identite) -> Cherchee:
     return Cherchee(
         frozenset(pseudonymes(cle, identite)),
         frozenset(empreinte(cle, forme, fait) for forme in formes for fait in admis(citoyen)),
-        frozenset(_ensembles(cle, formes, [faits] if (faits := indeniables(citoyen)) else [])),
-        frozenset(_ensembles(cle, formes, list(preuves(citoyen)))),
+        _ensembles(cle, formes, indeniables(citoyen)),
+        _ensembles(cle, formes, preuves(citoyen)),
         any(preuves(citoyen)),
         frozenset(pseudonymes(cle, dit)),
     )
 
 
-def _ensembles(cle: bytes, formes: Iterable[str], ensembles: Sequence[Iterable[str]]) -> Iterator[frozenset[str]]:
-    """Yield sets of facts as they are said of each form of an état civil."""
-    for forme in formes:
-        for faits in ensembles:
-            yield frozenset(empreinte(cle, forme, fait) for fait in faits)
+def _ensembles(cle: bytes, formes: Sequence[str], ensembles: Iterable[Iterable[str]]) -> frozenset[frozenset[str]]:
+    """Return sets of facts as they are said of each form of an état civil."""
+    return frozenset(
+        frozenset(empreinte(cle, forme, fait) for fait in faits) for faits in ensembles for forme in formes
+    )
