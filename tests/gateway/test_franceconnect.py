@@ -56,6 +56,21 @@ async def appelees(app: Application) -> set[str]:
     return {source for source, appels in (await app.appels()).items() if appels}
 
 
+async def jeton_signe(app: Application, service: str | None, *modalites: str, reelle: bool = True) -> str:
+    """Return the token of a grant, about persons who exist unless told otherwise: then it has quotas."""
+    url = reglages(app.dossier).database_url
+    async with Store(url, SCOPES, app.horloge, bac_a_sable=not reelle, delais=COMMANDE) as store:
+        creee = await store.creer_habilitation(
+            intitule="Bourses",
+            sirets=[SIRET],
+            scopes=SCOPES,
+            cadre_juridique="CRPA",
+            franceconnect_client_id=service,
+            modalites=modalites,
+        )
+        return (await store.emettre(creee.id)).texte
+
+
 async def test_a_citizen_opens_what_was_granted_and_agreed_to_without_her_identity(app: Application) -> None:
     reponse = await demander(app, await identifier(app, scopes=["mesri_admissions", "mesri_admission_inscrit"]))
     particulier = reponse.json()["data"]["particulier"]
@@ -100,16 +115,7 @@ async def test_an_answer_that_franceconnect_did_not_make_for_us_now_opens_nothin
 async def test_a_grant_accepts_the_users_of_its_own_service_alone(
     app: Application, *, reelle: bool, service: str | None, status: int
 ) -> None:
-    url = reglages(app.dossier).database_url
-    async with Store(url, SCOPES, app.horloge, bac_a_sable=not reelle, delais=COMMANDE) as store:
-        creee = await store.creer_habilitation(
-            intitule="Bourses",
-            sirets=[SIRET],
-            scopes=SCOPES,
-            cadre_juridique="CRPA",
-            franceconnect_client_id=service,
-        )
-        jeton = (await store.emettre(creee.id)).texte
+    jeton = await jeton_signe(app, service, reelle=reelle)
     await app.oublier_les_appels()
     citoyenne = {"X-FranceConnect-Token": await identifier(app)}
     reponse = await app.demander(QUERY, jeton=jeton, headers=citoyenne)
@@ -131,20 +137,6 @@ class Usagers(Personnes):
         if jeton == LENTE:
             await asyncio.sleep(deadline)
         return await super().reconnaitre(CITOYENNE if jeton == LENTE else jeton, deadline=deadline)
-
-
-async def jeton_signe(app: Application, service: str | None, *modalites: str) -> str:
-    """Return the token of a grant as production has them: its quotas are those of persons who exist."""
-    async with Store(reglages(app.dossier).database_url, SCOPES, app.horloge, delais=COMMANDE) as store:
-        creee = await store.creer_habilitation(
-            intitule="Bourses",
-            sirets=[SIRET],
-            scopes=SCOPES,
-            cadre_juridique="CRPA",
-            franceconnect_client_id=service,
-            modalites=modalites,
-        )
-        return (await store.emettre(creee.id)).texte
 
 
 async def test_franceconnect_is_asked_no_more_often_than_sources_are_whatever_the_document(tmp_path: Path) -> None:
