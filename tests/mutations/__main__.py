@@ -10,12 +10,14 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import os
+import resource
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from random import Random, SystemRandom
 from tempfile import TemporaryDirectory
@@ -31,6 +33,10 @@ _RACINE = Path(__file__).parents[2]
 _ENFANTS = 2
 #: Seconds for the tests of one mutant, before it counts as noticed: it may loop for ever.
 _DELAI = 600.0
+#: Bytes of memory of one mutant: it may keep something at each turn of its loop.
+_PLACE = 4 << 30
+#: Lines that are shown of the tests that fail without any mutant.
+_LIGNES = 20
 #: Where nothing waits for a disk, on the systems that have it.
 _MEMOIRE = Path("/dev/shm")  # noqa: S108 - a folder of ours is made there
 #: Imported before forking: libraries, and what never imports a mutated module.
@@ -119,11 +125,12 @@ def main() -> int:
 def _campaign(mutes: Sequence[Essai], dossier: Path, secondes: float) -> int:
     """Try the modules as they are, then each mutant until the time is over; return the exit status."""
     debut, issues = time.monotonic(), list[tuple[Essai, bool]]()
-    for essai, tue in _try_all([Essai(une) for une in dict.fromkeys(un.cible for un in mutes)], dossier):
+    for essai, tue, dit in _try_all([Essai(une) for une in dict.fromkeys(un.cible for un in mutes)], dossier):
         _say(f"{essai} : {'les tests échouent' if tue else 'les tests passent'}")
         if tue:
+            _say("\n".join(dit.splitlines()[-_LIGNES:]))
             return 1
-    for essai, tue in _try_all(mutes, dossier, debut + secondes):
+    for essai, tue, _ in _try_all(mutes, dossier, debut + secondes):
         issues.append((essai, tue))
         _say(f"{len(issues):>4} / {len(mutes)}  {'tué' if tue else 'SURVIT'}  {essai}")
     return _conclude(issues, time.monotonic() - debut)
@@ -151,41 +158,58 @@ def _sample(partie: str, seed: int, nombre: int) -> list[Essai]:
     return alea.sample(tous, min(nombre or len(tous), len(tous)))
 
 
-def _try_all(essais: Sequence[Essai], dossier: Path, jusqu_a: float = float("inf")) -> Iterator[tuple[Essai, bool]]:
-    """Run a few at a time, each in a child; yield whether its tests failed. None is begun after that instant."""
-    attente, en_cours = list(essais)[::-1], dict[int, tuple[Essai, float]]()
+def _try_all(
+    essais: Sequence[Essai], dossier: Path, jusqu_a: float = float("inf")
+) -> Iterator[tuple[Essai, bool, str]]:
+    """Run a few at a time, each in a child; yield whether its tests failed, and what they said.
+
+    None is begun after that instant.
+    """
+    attente, en_cours = list(essais)[::-1], dict[int, tuple[Essai, float, Path]]()
+    rangs = count()
     try:
         while attente or en_cours:
             if time.monotonic() > jusqu_a:
                 attente.clear()
             while attente and len(en_cours) < _ENFANTS:
-                essai = attente.pop()
-                en_cours[_fork(partial(essai.run, dossier))] = (essai, time.monotonic() + _DELAI)
-            for pid, (essai, echeance) in list(en_cours.items()):
+                essai, sortie = attente.pop(), dossier / f"essai-{next(rangs)}.txt"
+                en_cours[_fork(partial(essai.run, dossier), sortie)] = (essai, time.monotonic() + _DELAI, sortie)
+            for pid, (essai, echeance, sortie) in list(en_cours.items()):
                 fini, status = os.waitpid(pid, os.WNOHANG)
                 if fini or time.monotonic() > echeance:
                     del en_cours[pid]
                     _end(pid, fini=bool(fini))
-                    yield essai, not fini or os.waitstatus_to_exitcode(status) != 0
+                    yield essai, not fini or os.waitstatus_to_exitcode(status) != 0, _lire(sortie)
             time.sleep(0.05)  # no event tells that one child of several ended, or ran out of time
     finally:
         for pid in en_cours:
             _end(pid, fini=False)
 
 
-def _fork(work: Callable[[], int]) -> int:
-    """Run a work in a child, at the head of a group of its own; return its pid."""
+def _fork(work: Callable[[], int], sortie: Path) -> int:
+    """Run a work in a child, at the head of a group of its own, what it says in a file; return its pid."""
     sys.stdout.flush()
     if pid := os.fork():
         return pid
     try:
         os.setsid()
-        muet = os.open(os.devnull, os.O_RDWR)
-        for sortie in (0, 1, 2):
-            os.dup2(muet, sortie)
-        os._exit(work())
+        resource.setrlimit(resource.RLIMIT_AS, (_PLACE, _PLACE))
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        dit = os.open(sortie, os.O_WRONLY | os.O_CREAT, 0o600)
+        for descripteur in (1, 2):
+            os.dup2(dit, descripteur)
+        code = work()
+        sys.stdout.flush()
+        os._exit(code)
     finally:
         os._exit(70)
+
+
+def _lire(sortie: Path) -> str:
+    """Return what a child said, whose file is done with."""
+    dit = sortie.read_text(encoding="utf-8", errors="replace")
+    sortie.unlink()
+    return dit
 
 
 def _end(pid: int, *, fini: bool) -> None:
