@@ -1,5 +1,8 @@
 """What the audit costs: the gateway with its journal, and without, by turns, at 60 % of what the latter can do then.
 
+Both have a core, where only one is asked at a time. What writes the journal shares the other one with the sources and
+with the load: elsewhere, these two are on other machines.
+
 In each turn they are asked by slices of a second, one after the other: the speed of a machine that others share changes
 from one ten seconds to the next. Beside them, the disk alone: what its durable writes take, however they are asked for.
 """
@@ -17,7 +20,7 @@ import uvloop
 from bench.charge import Cadence, Mesure, cadencer, charger
 from bench.cibles import Cible, amont, attendre, passerelle
 from bench.disque import ECRITURES, graver
-from bench.processus import Coeurs
+from bench.processus import repartir
 from bench.tableau import ecrire, machine
 from gateway.settings import Transporteur
 
@@ -35,8 +38,7 @@ AVEC, SANS, DISQUE = "avec journal", "sans journal", "disque seul"
 
 def main() -> int:
     """Run the bench; return the exit status: 1 when an answer was wrong, or when the audit costs more than promised."""
-    # The journal is written by a process of its own: on one core it would take the place of requests.
-    coeurs = Coeurs(None, None)
+    coeurs = repartir()
     ecrire(machine(coeurs))
     muette = (sys.executable, "-m", "bench.sans_journal")
     with (
@@ -47,6 +49,7 @@ def main() -> int:
         adresse = pile.enter_context(amont(Path(nom), coeurs))
         avec = pile.enter_context(passerelle(Path(nom), coeurs, Transporteur.HTTPX, adresse, AVEC))
         sans = pile.enter_context(passerelle(Path(nom), coeurs, Transporteur.HTTPX, adresse, SANS, muette))
+        avec.serveur.ecarter(coeurs.reste)
         return boucle.run(_mesurer(avec, sans, Path(nom)))
 
 

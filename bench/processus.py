@@ -46,6 +46,15 @@ class Serveur:
             return float("nan")
         return (int(champs[11]) + int(champs[12])) / os.sysconf("SC_CLK_TCK")
 
+    def ecarter(self, coeur: int | None) -> None:
+        """Move the processes that it started to a core, if one is named."""
+        if coeur is None:
+            return
+        for tache in Path(f"/proc/{self.pid}/task").iterdir():
+            for enfant in (tache / "children").read_text().split():
+                for sienne in Path(f"/proc/{enfant}/task").iterdir():
+                    os.sched_setaffinity(int(sienne.name), {coeur})
+
 
 @contextmanager
 def servir(
