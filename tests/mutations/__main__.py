@@ -10,7 +10,6 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import os
-import resource
 import signal
 import sys
 import time
@@ -33,8 +32,6 @@ _RACINE = Path(__file__).parents[2]
 _ENFANTS = 2
 #: Seconds for the tests of one mutant, before it counts as noticed: it may loop for ever.
 _DELAI = 600.0
-#: Bytes of memory of one mutant: it may keep something at each turn of its loop.
-_PLACE = 4 << 30
 #: Lines that are shown of the tests that fail without any mutant.
 _LIGNES = 20
 #: Where nothing waits for a disk, on the systems that have it.
@@ -193,7 +190,6 @@ def _fork(work: Callable[[], int], sortie: Path) -> int:
         return pid
     try:
         os.setsid()
-        resource.setrlimit(resource.RLIMIT_AS, (_PLACE, _PLACE))
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         dit = os.open(sortie, os.O_WRONLY | os.O_CREAT, 0o600)
         for descripteur in (1, 2):
